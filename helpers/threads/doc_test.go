@@ -1,0 +1,9 @@
+package threads
+
+import (
+	"testing"
+
+	"songsong/helpers/internal/doccheck"
+)
+
+func TestEveryNameIsDocumentedAndShown(t *testing.T) { doccheck.Run(t) }

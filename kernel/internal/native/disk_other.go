@@ -1,0 +1,5 @@
+//go:build !unix
+
+package native
+
+func diskSize(string) int64 { return 0 }
