@@ -24,13 +24,7 @@ func TestLinesBesideIPython(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts two kernels")
 	}
-	python := os.Getenv("SONGSONG_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	if err := exec.Command(python, "-c", "import ipykernel, jupyter_client").Run(); err != nil {
-		t.Skip("no ipykernel to compare with; SONGSONG_PYTHON can name a Python that has it")
-	}
+	python := protocoltest.Python(t, "ipykernel")
 	script, err := filepath.Abs("testdata/lines.py")
 	if err != nil {
 		t.Fatal(err)

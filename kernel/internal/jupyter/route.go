@@ -59,6 +59,7 @@ func init() {
 
 		"interrupt_request":       {now, onShell | onControl, false, decoded((*Server).interruptRequest), nil},
 		"shutdown_request":        {now, onShell | onControl, false, decoded((*Server).shutdown), nil},
+		"usage_request":           {now, onShell | onControl, false, decoded((*Server).usageRequest), nil},
 		"debug_request":           {now, onShell | onControl, false, decoded((*Server).debug), nil},
 		"create_subshell_request": {now, onShell | onControl, false, decoded((*Server).subshell), nil},
 		"delete_subshell_request": {now, onShell | onControl, false, decoded((*Server).subshell), nil},

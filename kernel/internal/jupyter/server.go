@@ -34,6 +34,7 @@ type Server struct {
 	asks    *askQueue
 	version string
 	log     func(format string, args ...any)
+	usage   usage
 
 	count   counter
 	stopped chan struct{} // closed when a shutdown was asked for

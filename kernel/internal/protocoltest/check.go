@@ -29,6 +29,9 @@ var contents = map[string]fields{
 	"shutdown_reply":  {"restart": "bool"},
 	"interrupt_reply": {},
 
+	"usage_reply": {"hostname": "string", "pid": "number", "kernel_cpu": "number", "kernel_memory": "number",
+		"host_cpu_percent": "number", "cpu_count": "number", "host_virtual_memory": "object"},
+
 	"debug_reply": {"seq": "number", "type": "string", "request_seq": "number", "success": "bool",
 		"command": "string", "message": "string", "body": "object"},
 

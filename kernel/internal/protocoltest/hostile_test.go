@@ -44,7 +44,7 @@ func heap() uint64 {
 // requestTypes are all the messages a client can send.
 var requestTypes = []string{"execute_request", "complete_request", "inspect_request", "is_complete_request", "history_request",
 	"kernel_info_request", "connect_request", "comm_info_request", "comm_open", "comm_msg", "comm_close", "interrupt_request",
-	"debug_request", "create_subshell_request", "input_reply", "made_up_request", "made_up", "execute_reply", "status"}
+	"debug_request", "usage_request", "create_subshell_request", "input_reply", "made_up_request", "made_up", "execute_reply", "status"}
 
 // oddContents are contents no request has, each valid or invalid JSON.
 var oddContents = []string{``, ` `, `null`, `[]`, `{}`, `1`, `"x"`, `true`, `{`, `}`, `{"code"`, "\x00\xff", `{"code":1}`, `{"code":null}`,

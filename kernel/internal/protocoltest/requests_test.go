@@ -3,6 +3,7 @@ package protocoltest
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -237,6 +238,23 @@ func TestConnect(t *testing.T) {
 	var port int
 	r.Field("iopub_port", &port)
 	want(t, "port", port, k.Connection().IOPubPort)
+}
+
+func TestUsage(t *testing.T) {
+	_, _, c := start(t)
+	for range 2 { // what is counted since the last request is there from the second on
+		r := c.Ask("control", "usage_request", map[string]any{})
+		var pid, count int
+		var kernel uint64
+		var host struct{ Total, Available uint64 }
+		r.Field("pid", &pid)
+		r.Field("cpu_count", &count)
+		r.Field("kernel_memory", &kernel)
+		r.Field("host_virtual_memory", &host)
+		if pid != os.Getpid() || count < 1 || kernel < 1<<20 || host.Total < kernel || host.Available == 0 {
+			t.Errorf("usage_reply is %s", r.Content)
+		}
+	}
 }
 
 func TestRefusals(t *testing.T) {
