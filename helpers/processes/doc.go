@@ -32,6 +32,7 @@
 //	pool.map, executor.map                 pool.Map(ctx, seq), Collect
 //	pool.imap                              pool.IMap(ctx, seq, ahead)
 //	pool.imap_unordered                    pool.MapUnordered(ctx, seq)
+//	tqdm(pool.imap(f, xs), total=n)        display.Track("f", n, pool.Map(ctx, seq))
 //	pool.starmap                           StarMap(ctx, pool, seq2)
 //	callback=, add_done_callback           future.OnDone
 //	wait, as_completed                     Wait, AsCompleted

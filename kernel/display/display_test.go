@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -343,6 +344,22 @@ func TestProgressIsThrottledAndEndsWithoutTimes(t *testing.T) {
 			t.Errorf("HTML %s", h)
 		}
 	})
+}
+
+func TestTrackEndsTheBarWhereTheLoopIsLeft(t *testing.T) {
+	for _, steps := range []int{2, 5} {
+		r := record(t)
+		seen := 0
+		for range Track("", 5, slices.All(make([]int, 5))) {
+			if seen++; seen == steps {
+				break
+			}
+		}
+		want := fmt.Sprintf(" %d/5", steps)
+		if got := r.events[len(r.events)-1].Data.Data[MIMETypeText].(string); !strings.HasSuffix(got, want) {
+			t.Errorf("the bar ends as %q, want %q", got, want)
+		}
+	}
 }
 
 func TestProgressTellsTimeLeft(t *testing.T) {

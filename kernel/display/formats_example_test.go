@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"songsong/kernel/display"
@@ -144,6 +145,15 @@ func ExampleNewProgress() {
 	bar.Add(2)
 	bar.Set(7)
 	bar.Done()
+}
+
+func ExampleTrack() {
+	sum := 0
+	for _, n := range display.Track("adding", 3, slices.All([]int{1, 2, 3})) { // or the results of a pool
+		sum += n
+	}
+	fmt.Println(sum)
+	// Output: 6
 }
 
 func ExampleContext() {

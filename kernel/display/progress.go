@@ -3,6 +3,7 @@ package display
 import (
 	"fmt"
 	"html"
+	"iter"
 	"os"
 	"strings"
 	"sync"
@@ -13,7 +14,8 @@ import (
 // server drops messages above 1,000 per second.
 const progressEvery = 100 * time.Millisecond
 
-// Progress is a bar under the cell that moves in place. The zero value works:
+// Progress is a bar that moves in place: under the cell, or outside a notebook
+// on a terminal's error output; nothing is shown where neither is. The zero value works:
 // it counts steps towards an unknown total. Set the fields before the first
 // Add. Methods may be called from many goroutines; a call that draws nothing
 // costs about 50 ns.
@@ -37,6 +39,25 @@ func NewProgress(label string, total int) *Progress {
 	p := &Progress{Label: label, Total: total}
 	p.Add(0)
 	return p
+}
+
+// Track yields what seq yields and moves a bar by one for each (Python's tqdm).
+// It fits the results of any pool, durable and clustered ones too:
+//
+//	for r, err := range display.Track("primes", len(args), pool.Map(ctx, slices.Values(args))) {
+//
+// A loop that is left early leaves the bar where it was.
+func Track[K, V any](label string, total int, seq iter.Seq2[K, V]) iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		bar := NewProgress(label, total)
+		defer bar.Done()
+		for k, v := range seq {
+			bar.Add(1)
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
 }
 
 // Add says that n more steps are done. The bar is drawn at most ten times a second.
@@ -86,18 +107,17 @@ func (p *Progress) drawLocked(now time.Time) {
 	_ = send(Event{Kind: kind, ID: p.id, Data: p.dataLocked(now)})
 }
 
-// printLocked draws on a terminal's error output, and elsewhere only the end.
+// printLocked draws on a terminal's error output.
 func (p *Progress) printLocked(now time.Time) {
 	info, err := os.Stderr.Stat()
-	if err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		end := ""
-		if p.done {
-			end = "\n"
-		}
-		fmt.Fprintf(os.Stderr, "\r\x1b[K%s%s", p.textLocked(now), end)
-	} else if p.done {
-		fmt.Fprintln(os.Stderr, p.textLocked(now))
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return
 	}
+	end := ""
+	if p.done {
+		end = "\n"
+	}
+	fmt.Fprintf(os.Stderr, "\r\x1b[K%s%s", p.textLocked(now), end)
 }
 
 func (p *Progress) dataLocked(now time.Time) Data {
