@@ -197,7 +197,7 @@ func TestReplaceFile(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	dir := t.TempDir()
-	for _, f := range []string{"vi/b.ipynb", "vi/a.ipynb", "vi/.ipynb_checkpoints/a-checkpoint.ipynb", "en/a.ipynb", "en/x.txt", "en/sub/c.ipynb"} {
+	for _, f := range []string{"vi/b.ipynb", "vi/a.ipynb", "vi/.ipynb_checkpoints/a-checkpoint.ipynb", "en/a.ipynb", "sol/en/a.ipynb", "en/x.txt", "en/sub/c.ipynb"} {
 		if _, err := ReplaceFile(filepath.Join(dir, f), []byte("x")); err != nil {
 			t.Fatal(err)
 		}
@@ -220,10 +220,12 @@ func TestFind(t *testing.T) {
 		paths []string
 		want  string
 	}{
-		{[]string{"."}, "en/a.ipynb en/sub/c.ipynb vi/a.ipynb vi/b.ipynb"},
+		{[]string{"."}, "en/a.ipynb en/sub/c.ipynb sol/en/a.ipynb vi/a.ipynb vi/b.ipynb"},
 		{[]string{"vi", "en"}, "vi/a.ipynb vi/b.ipynb en/a.ipynb en/sub/c.ipynb"},
 		{[]string{"vi/b.ipynb", "vi"}, "b.ipynb vi/a.ipynb"},
 		{[]string{"vi/a.ipynb", "en/a.ipynb"}, "a.ipynb en/a.ipynb"},
+		{[]string{"vi/a.ipynb", "en/a.ipynb", "sol/en/a.ipynb"}, "a.ipynb en/a.ipynb sol/en/a.ipynb"},
+		{[]string{"en", "sol/en"}, "en/a.ipynb en/sub/c.ipynb sol/en/a.ipynb"},
 		{[]string{"none"}, "error: there is no file or folder DIR/none"},
 		{[]string{"vi/.ipynb_checkpoints/none"}, "error: there is no file or folder DIR/vi/.ipynb_checkpoints/none"},
 	}

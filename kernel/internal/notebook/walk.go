@@ -55,7 +55,11 @@ func find(root string, many bool) ([]Found, error) {
 	}
 	prefix := ""
 	if many {
-		prefix = filepath.Base(filepath.Clean(root))
+		abs, err := filepath.Abs(root)
+		if err != nil {
+			return nil, err
+		}
+		prefix = filepath.Base(abs)
 	}
 	var found []Found
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -74,17 +78,25 @@ func find(root string, many bool) ([]Found, error) {
 	return found, err
 }
 
-// distinct makes sure that no two notebooks have one place below the output folder.
+// distinct gives each notebook its own place below the output folder: those of
+// one name take the names of the folders above them too, as many as it needs.
 func distinct(found []Found) error {
-	place := map[string]string{}
+	taken := map[string]bool{}
 	for i, f := range found {
-		if first, ok := place[f.Rel]; ok {
-			found[i].Rel = filepath.Join(filepath.Base(filepath.Dir(f.Path)), f.Rel)
-			if _, ok := place[found[i].Rel]; ok {
-				return fmt.Errorf("%s and %s would be written to the same file; name the folder above both", first, f.Path)
-			}
+		path, err := filepath.Abs(f.Path)
+		if err != nil {
+			return err
 		}
-		place[found[i].Rel] = f.Path
+		rel := f.Rel
+		for taken[rel] {
+			above := strings.TrimSuffix(strings.TrimSuffix(path, rel), string(filepath.Separator))
+			if above == path || above == "" {
+				return fmt.Errorf("%s would be written over another notebook; name the folder above both", f.Path)
+			}
+			rel = filepath.Join(filepath.Base(above), rel)
+		}
+		taken[rel] = true
+		found[i].Rel = rel
 	}
 	return nil
 }
