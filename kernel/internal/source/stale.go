@@ -297,7 +297,8 @@ func (ch *Checked) assigns() []string {
 	return sortedNames(names)
 }
 
-// root is the variable that an assignment to x changes: a of a.b[i].
+// root is the name that x begins with: a of a.b[i], the variable that an
+// assignment changes, and T of *T[K, V], the type of a receiver.
 func root(x ast.Expr) *ast.Ident {
 	for {
 		switch y := x.(type) {
@@ -306,6 +307,8 @@ func root(x ast.Expr) *ast.Ident {
 		case *ast.SelectorExpr:
 			x = y.X
 		case *ast.IndexExpr:
+			x = y.X
+		case *ast.IndexListExpr:
 			x = y.X
 		case *ast.StarExpr:
 			x = y.X
