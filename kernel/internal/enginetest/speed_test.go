@@ -14,8 +14,8 @@ import (
 	"songsong/kernel/internal/session"
 )
 
-// calls are the CPU-bound jobs of testdata/kernels.go.txt, each about 50 ms.
-var calls = []string{"fib(32)", "primes(300_000)", "matmul(250)", "mandelbrot(300, 200, 200)", "nbody(150_000)", "mapInserts(500_000)", "stringBuilding(2_000_000)", "pingPong(60_000)"}
+// calls are the CPU-bound jobs of testdata/kernels.go.txt, each 50 to 200 ms.
+var calls = []string{"fib(32)", "primes(300_000)", "matmul(500)", "mandelbrot(300, 200, 200)", "nbody(150_000)", "mapInserts(500_000)", "stringBuilding(2_000_000)", "pingPong(60_000)"}
 
 // forms are how a cell calls a job: by itself, and inside a loop at its top level.
 // Each prints the least processor time of a call, so that neither start nor build
