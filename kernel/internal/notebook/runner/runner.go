@@ -63,7 +63,7 @@ func (r *Runner) Run(ctx context.Context, nb *notebook.Notebook) *Report {
 	for i, cell := range cells {
 		r.watch().CellStarted(nb.Path, i+1, len(cells), cell)
 		sinks[i] = &collector{all: shown, watch: func(text string) { r.watch().Printed(nb.Path, text) }}
-		cr := r.cell(ctx, cell, next(cells[i+1:]), sinks[i])
+		cr := r.cell(ctx, cell, next(cells[i:]), sinks[i])
 		cr.Number = i + 1
 		rep.Cells = append(rep.Cells, cr)
 		r.watch().CellDone(nb.Path, i+1, len(cells), cr)
@@ -107,9 +107,14 @@ func fromCell(nb *notebook.Notebook, cells []*notebook.Cell, from string) (int, 
 	return 0, fmt.Errorf("%s has no code cell %q; --from wants the number, id or label of one", nb.Path, from)
 }
 
-// next is the text of the first cell that will run, "" if none will.
+// next is what the session may compile while the first cell runs: the text of the
+// next one that will run, "" if none will. Nothing is compiled beside a
+// measurement, which needs the processors.
 func next(cells []*notebook.Cell) string {
-	for _, c := range cells {
+	if cells[0].HasTag("timing") {
+		return ""
+	}
+	for _, c := range cells[1:] {
 		if !skipped(c) {
 			return c.Source
 		}

@@ -378,3 +378,22 @@ func TestPlainProgress(t *testing.T) {
 		t.Errorf("lastLine = %q", got)
 	}
 }
+
+func TestNext(t *testing.T) {
+	cell := func(source string, tags ...any) *notebook.Cell {
+		return &notebook.Cell{Type: notebook.Code, Source: source, Metadata: map[string]any{"tags": tags}}
+	}
+	for _, tt := range []struct {
+		cells []*notebook.Cell
+		want  string
+	}{
+		{[]*notebook.Cell{cell("a")}, ""},
+		{[]*notebook.Cell{cell("a"), cell("b")}, "b"},
+		{[]*notebook.Cell{cell("a"), cell(" "), cell("x", "skip-execution"), cell("b", "timing")}, "b"},
+		{[]*notebook.Cell{cell("a", "timing"), cell("b")}, ""},
+	} {
+		if got := next(tt.cells); got != tt.want {
+			t.Errorf("while %q runs, %q is compiled, want %q", tt.cells[0].Source, got, tt.want)
+		}
+	}
+}
