@@ -11,17 +11,17 @@ import (
 )
 
 func TestIsComplete(t *testing.T) {
-	tests := []struct{ code, status, indent string }{
+	tests := []struct{ code, status, indented string }{
 		{"", "complete", ""},
 		{"x := 1", "complete", ""},
-		{"func f() {", "incomplete", "\t"},
-		{"func f() {\n\tif x {", "incomplete", "\t\t"},
-		{"func f() {\n\tif x {\n\t}", "incomplete", "\t"},
-		{"f(1,", "incomplete", "\t"},
-		{"[]int{1,\n2", "incomplete", "\t"},
-		{"x :=", "incomplete", "\t"},
-		{"a +", "incomplete", "\t"},
-		{"a.", "incomplete", "\t"},
+		{"func f() {", "incomplete", indent},
+		{"func f() {\n\tif x {", "incomplete", indent + indent},
+		{"func f() {\n\tif x {\n\t}", "incomplete", indent},
+		{"f(1,", "incomplete", indent},
+		{"[]int{1,\n2", "incomplete", indent},
+		{"x :=", "incomplete", indent},
+		{"a +", "incomplete", indent},
+		{"a.", "incomplete", indent},
 		{"i++", "complete", ""},
 		{"s := `raw", "incomplete", ""},
 		{"/* a comment", "incomplete", ""},
@@ -34,19 +34,19 @@ func TestIsComplete(t *testing.T) {
 		{"%who", "complete", ""},
 		{"%time f(", "complete", ""},
 		{"%%time", "incomplete", ""},
-		{"%%time\nf(", "incomplete", "\t"},
+		{"%%time\nf(", "incomplete", indent},
 		{"%%time\nf()", "complete", ""},
 		{"%%bash", "incomplete", ""},
 		{"%%python\nfor i in x:\n    print(i)", "incomplete", "    "},
 		{"%%python\nprint(1)\n", "complete", ""},
 		{"!ls \\", "incomplete", ""},
 		{"!ls", "complete", ""},
-		{"%who\nif x {", "incomplete", "\t"},
+		{"%who\nif x {", "incomplete", indent},
 	}
 	for _, test := range tests {
-		status, indent := IsComplete(test.code)
-		if status != test.status || indent != test.indent {
-			t.Errorf("%q: %s, indent %q; want %s, %q", test.code, status, indent, test.status, test.indent)
+		status, indented := IsComplete(test.code)
+		if status != test.status || indented != test.indented {
+			t.Errorf("%q: %s, indent %q; want %s, %q", test.code, status, indented, test.status, test.indented)
 		}
 	}
 }

@@ -54,10 +54,13 @@ func lex(code string, cursor int) (kind PlaceKind, start int) {
 	}
 }
 
+// indent is spaces, since the front ends that ask show a tab as ^I (jupyter console).
+const indent = "    "
+
 // IsComplete says whether a cell can run as it stands, "complete", or is the
 // beginning of one that could, "incomplete", or will never be one, "invalid";
 // and the white space that the next line of an incomplete one starts with.
-func IsComplete(code string) (status, indent string) {
+func IsComplete(code string) (status, indented string) {
 	cell := magic.Split(code)
 	if n := len(cell.Commands); n > 0 {
 		c := cell.Commands[n-1]
@@ -86,7 +89,7 @@ func lastIndent(code string) string {
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 }
 
-func goComplete(code string) (status, indent string) {
+func goComplete(code string) (status, indented string) {
 	fset := token.NewFileSet()
 	file := fset.AddFile("", fset.Base(), len(code))
 	var s scanner.Scanner
@@ -124,9 +127,9 @@ func goComplete(code string) (status, indent string) {
 	case bad:
 		return "invalid", ""
 	case len(stack) > 0:
-		return "incomplete", strings.Repeat("\t", len(stack))
+		return "incomplete", strings.Repeat(indent, len(stack))
 	case goesOn(last):
-		return "incomplete", "\t"
+		return "incomplete", indent
 	case len(source.Syntax(code)) > 0:
 		return "invalid", ""
 	}

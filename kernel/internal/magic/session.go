@@ -13,7 +13,7 @@ import (
 
 var sessionCommands = []*Spec{
 	{Name: "help", Help: "lists the commands", Run: help},
-	{Name: "doc", Args: "name", Help: "shows a name's documentation, in the pager if there is one", Run: doc},
+	{Name: "doc", Args: "name", Help: "shows a name's documentation, in the pager if there is one; name? does the same", Run: doc},
 	{Name: "who", Help: "lists the session's names", Run: who},
 	{Name: "whos", Help: "lists the session's names with their types and values", Run: whos},
 	{Name: "ls", Help: "lists the session's names, as GoNB calls it", Run: who},

@@ -1,6 +1,9 @@
 package magic
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // A Command is one command of a cell.
 type Command struct {
@@ -27,7 +30,8 @@ type Cell struct {
 	Misplaced *Command  // a command below Go that must stand above it, nil if none
 }
 
-// Split parts a cell. Commands are its leading lines that start with %, ! or $;
+// Split parts a cell. Commands are its leading lines that start with %, ! or $, or
+// ask for documentation (name?);
 // blank lines, comments and //| or #| header lines may stand between them. Below
 // the first line of Go, lines that start with % are commands too, as in GoNB; an
 // exclamation mark there is Go's.
@@ -57,7 +61,7 @@ func (s *splitter) leading() {
 		case line == "":
 		case strings.HasPrefix(line, "#|"):
 			s.blank(s.at)
-		case isCommand(line) || strings.HasPrefix(line, "!"):
+		case isCommand(line) || strings.HasPrefix(line, "!") || question.MatchString(line):
 			if s.take(); s.rest {
 				return
 			}
@@ -75,6 +79,9 @@ func isCommand(line string) bool {
 }
 
 const gonb = "//gonb:"
+
+// question is %doc as IPython's readers write it: strings.Split? or ?strings.Split.
+var question = regexp.MustCompile(`^(?:\?{1,2}([\pL_][\pL\pN_.]*)|([\pL_][\pL\pN_.]*)\?{1,2})$`)
 
 // take makes a command of the line at s.at, and of those it goes on in.
 func (s *splitter) take() {
@@ -119,6 +126,9 @@ func (c Command) takesRest() bool {
 // parse reads a command line.
 func parse(line string) Command {
 	line = strings.TrimPrefix(line, gonb)
+	if m := question.FindStringSubmatch(line); m != nil {
+		return Command{Name: "doc", Args: m[1] + m[2], Spec: Lookup("doc")}
+	}
 	for _, p := range []string{"!*", "!", "$"} {
 		if args, ok := strings.CutPrefix(line, p); ok {
 			return Command{Name: p, Args: strings.TrimSpace(args), Spec: Lookup(p)}

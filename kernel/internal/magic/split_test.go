@@ -29,6 +29,8 @@ func TestSplit(t *testing.T) {
 		{"rest as cell", "%env A=1\n%capture f\nx := 1", []string{"env|A=1|1", "capture|f|2|\n\nx := 1"}, ""},
 		{"GoNB's body", "func f() {}\n%%\nf()", []string{"||2"}, "func f() {}\n\nf()"},
 		{"GoNB's prefix", "//gonb:%env A=1\nx", []string{"env|A=1|1"}, "\nx"},
+		{"a question", "strings.Split?\n??x\na ?\n", []string{"doc|strings.Split|1", "doc|x|2"}, "\n\na ?\n"},
+		{"a question below Go", "s := `\nwhy?`", nil, "s := `\nwhy?`"},
 		{"inside a raw string", "s := `\n%who\n`", nil, "s := `\n%who\n`"},
 		{"inside a comment", "/*\n%who\n*/ x", nil, "/*\n%who\n*/ x"},
 		{"quotes that open nothing", "a := '`' // `\nb := \"\\\"`\"\n%who", []string{"who||3"}, "a := '`' // `\nb := \"\\\"`\"\n"},

@@ -65,11 +65,14 @@ func result(d display.Data) {
 }
 
 // Text is the text form of a value: as fmt.Sprint prints it, with the names of
-// struct fields.
+// struct fields, and the type of a function or channel in place of its address.
 func Text(v any) string {
 	switch v := v.(type) {
 	case error, fmt.Stringer, fmt.Formatter:
 		return fmt.Sprint(v)
+	}
+	if r := reflect.ValueOf(v); (r.Kind() == reflect.Func || r.Kind() == reflect.Chan) && !r.IsNil() {
+		return fmt.Sprintf("%T", v)
 	}
 	return fmt.Sprintf("%+v", v)
 }
