@@ -64,15 +64,39 @@ func result(d display.Data) {
 	Out(Event{Kind: Result, Cell: Current().ID, Bundle: b})
 }
 
+// A page that holds more than this answers late or not at all.
+const (
+	manyElements  = 10_000 // of a slice that long, the first are shown
+	firstElements = 1_000
+	maxText       = 1 << 20 // bytes
+)
+
 // Text is the text form of a value: as fmt.Sprint prints it, with the names of
 // struct fields, and the type of a function or channel in place of its address.
+// Of a long value it is the beginning; fmt.Println prints the whole.
 func Text(v any) string {
+	s := text(v)
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + fmt.Sprintf(" … %d bytes more", len(s)-maxText)
+}
+
+func text(v any) string {
 	switch v := v.(type) {
 	case error, fmt.Stringer, fmt.Formatter:
 		return fmt.Sprint(v)
 	}
-	if r := reflect.ValueOf(v); (r.Kind() == reflect.Func || r.Kind() == reflect.Chan) && !r.IsNil() {
-		return fmt.Sprintf("%T", v)
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Func, reflect.Chan:
+		if !r.IsNil() {
+			return fmt.Sprintf("%T", v)
+		}
+	case reflect.Slice:
+		if n := r.Len(); n > manyElements {
+			first := fmt.Sprintf("%+v", r.Slice(0, firstElements).Interface())
+			return strings.TrimSuffix(first, "]") + fmt.Sprintf(" … %d more]", n-firstElements)
+		}
 	}
 	return fmt.Sprintf("%+v", v)
 }
