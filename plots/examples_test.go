@@ -25,6 +25,13 @@ func ExampleSpeedup() {
 	// Output: <nil> true
 }
 
+// A law may be fitted to a simulation too.
+func ExampleWithAmdahl() {
+	r := sim.Model{Tasks: 90, Task: time.Millisecond, Serial: 10 * time.Millisecond}.Speedup([]int{1, 2, 4, 8})
+	fmt.Println(plots.Speedup(r, plots.WithAmdahl))
+	// Output: Model: 4.55× with 8 workers, Amdahl: serial part s = 11 % [10, 12] (simulated)
+}
+
 func ExampleWeak() {
 	r := sim.Model{Tasks: 100, Task: time.Millisecond}.Weak([]int{1, 4, 16})
 	fmt.Println(plots.Weak(r))

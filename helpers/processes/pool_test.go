@@ -425,8 +425,6 @@ func TestLateSlowTasksSpread(t *testing.T) {
 	p.Shutdown(true, false)
 }
 
-func nothing(struct{}) struct{} { return struct{}{} }
-
 var bg = context.Background()
 
 func BenchmarkNoop(b *testing.B) {

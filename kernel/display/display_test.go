@@ -47,7 +47,7 @@ type (
 	all        struct{}
 	page       string
 	simple     struct{}
-	figure     struct{ meta bool }
+	figure     struct{}
 	figure1    struct{}
 	stringy    struct{ page }
 	foreign    struct{ n int }

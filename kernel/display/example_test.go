@@ -48,7 +48,8 @@ func ExampleProgress() {
 	for range 3 {
 		p.Add(1)
 	}
-	p.Done()
+	p.Done() // on a terminal, "counting ████████████████████████ 3/3"
+	// Output:
 }
 
 func ExampleRender() {

@@ -145,6 +145,7 @@ func ExampleNewProgress() {
 	bar.Add(2)
 	bar.Set(7)
 	bar.Done()
+	// Output:
 }
 
 func ExampleTrack() {

@@ -23,8 +23,8 @@ func ExampleFitGustafson() {
 // The benchmark that R's package usl ships.
 func ExampleFitUSL() {
 	u, err := laws.FitUSL([]laws.Observation{{1, 64.9}, {18, 995.9}, {36, 1652.4}, {72, 1853.2}, {108, 1828.9}, {144, 1775.0}, {216, 1702.2}})
-	fmt.Printf("α = %.5f, β = %.7f, peak at %.1f %v\n", u.Alpha.Value, u.Beta.Value, u.Peak(), err)
-	// Output: α = 0.02773, β = 0.0001044, peak at 96.5 <nil>
+	fmt.Printf("α = %.5f, β = %.7f, peak at %.1f, limit %.1f %v\n", u.Alpha.Value, u.Beta.Value, u.Peak(), u.Limit(), err)
+	// Output: α = 0.02773, β = 0.0001044, peak at 96.5, limit 36.1 <nil>
 }
 
 func ExampleKarpFlatt() {

@@ -49,6 +49,25 @@ func TestProcsFollowWorkersAndComeBack(t *testing.T) {
 	}
 }
 
+func TestSerialIsTheBase(t *testing.T) {
+	var serial, runs int
+	procs := map[int]bool{}
+	r := Speedup(ctx, []int{1, 2}, func(workers int) {
+		runs++
+		procs[runtime.GOMAXPROCS(0)] = true
+		time.Sleep(40 * time.Millisecond / time.Duration(workers))
+	}, Serial(func() { serial++; time.Sleep(20 * time.Millisecond) }), Rounds(3), WarmUp(2), Procs(2), Budget(time.Minute))
+	if serial != 2+3 || runs != 2*(2+3) {
+		t.Errorf("the serial program ran %d times and the others %d times, want 2 + 3 of each", serial, runs)
+	}
+	if len(procs) != 1 || !procs[2] {
+		t.Errorf("GOMAXPROCS was %v, want 2 throughout", procs)
+	}
+	if s, ok := r.Speedup(0, 2); !ok || len(r.Base) != 3 || r.BaseName == "" || s.Median < 0.5 || s.Median > 1.5 {
+		t.Errorf("20 ms against 40 ms shared by two: speedup %+v from the base %q %v", s, r.BaseName, r.Base)
+	}
+}
+
 func TestRoundsAreInterleavedInRandomOrder(t *testing.T) {
 	var order []int
 	r := Speedup(ctx, []int{1, 2, 3, 4}, func(workers int) { order = append(order, workers); time.Sleep(12 * time.Millisecond) },

@@ -43,6 +43,28 @@ func ExampleGraph() {
 	// Output: 60ms 40ms 40ms <nil>
 }
 
+// A serial part and then a hundred tasks of 1 ms: however many workers there are,
+// it takes the serial part and one task.
+func ExampleModel_Span() {
+	m := sim.Model{Tasks: 100, Task: ms, Serial: 10 * ms}
+	many, _ := m.Run(100)
+	fmt.Println(m.Work(), m.Span(), many.Time)
+	// Output: 110ms 11ms 11ms
+}
+
+func ExampleGraph_Speedup() {
+	g := sim.Graph{{Name: "a", Cost: 10 * ms}, {Name: "b", Cost: 10 * ms}, {Name: "c", Cost: 10 * ms, Needs: []string{"a", "b"}}}
+	r := g.Speedup("two, then one", []int{1, 2, 4})
+	for _, p := range r.Workers() {
+		s, _ := r.Speedup(0, p)
+		fmt.Println(p, s.Median)
+	}
+	// Output:
+	// 1 1
+	// 2 1.5
+	// 4 1.5
+}
+
 func ExamplePowers() {
 	fmt.Println(sim.Powers(12))
 	// Output: [1 2 4 8 12]

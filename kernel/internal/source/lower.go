@@ -16,7 +16,6 @@ import (
 // of a cell's body.
 type lowerer struct {
 	scope *Scope
-	plan  func(native.Source) *native.Unit
 	unit  map[*Decl]bool          // declarations that are part of this package
 	deps  map[*native.Unit]string // imported units → the name they are imported under
 	slots map[string]int          // keys of slots the package uses → number
