@@ -59,10 +59,17 @@ func (l *lowerer) markInnermost(path []ast.Node) {
 	}
 }
 
-// list returns the statements that n holds.
+// list returns the statements that n holds; the clauses of a switch are none, nothing
+// may stand between them.
 func list(n ast.Node) []ast.Stmt {
 	switch n := n.(type) {
 	case *ast.BlockStmt:
+		if len(n.List) > 0 {
+			switch n.List[0].(type) {
+			case *ast.CaseClause, *ast.CommClause:
+				return nil
+			}
+		}
 		return n.List
 	case *ast.CaseClause:
 		return n.Body
