@@ -70,7 +70,8 @@ Dependencies, and why these: yaegi (asked for; starts at once) · go/types and
 golang.org/x/tools (the compiler's own checker) · gonum/plot (asked for) · alitto/pond
 (pools: the best kept of those measured) · nats-server (a durable queue in the program
 itself) · goldmark and chroma (Markdown and highlighting in exports) · uniseg (widths in a terminal) ·
-sourcegraph/jsonrpc2 (to speak with gopls) · x/perf/benchmath (benchstat's statistics).
+sourcegraph/jsonrpc2 (to speak with gopls) · gopsutil (what the processes of a kernel use, on any system) ·
+x/perf/benchmath (benchstat's statistics).
 ZeroMQ: go-zeromq/zmq4 ends the program or hangs on some hostile frames, so package wire
 speaks ZMTP itself, and the tests talk to it with zmq4 and libzmq.
 */
