@@ -47,5 +47,7 @@ func TestTiersTable(t *testing.T) {
 		if err := os.WriteFile("TIERS.md", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	} else if have, _ := os.ReadFile("TIERS.md"); string(have) != text {
+		t.Error("TIERS.md does not say what the behaviours say: run this test with -update")
 	}
 }
