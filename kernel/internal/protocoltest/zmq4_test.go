@@ -39,7 +39,11 @@ func TestZMQ4(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, msgType := range []string{"status", "execute_input", "stream", "status"} {
-		want(t, "iopub", receive(t, c, sub).Header.MsgType, msgType)
+		got := receive(t, c, sub)
+		for got.ParentID() != m.Header.MsgID { // of what the other client asked before
+			got = receive(t, c, sub)
+		}
+		want(t, "iopub", got.Header.MsgType, msgType)
 	}
 	want(t, "shell", receive(t, c, dealer).Header.MsgType, "execute_reply")
 	if err := req.Send(zmq4.NewMsgString("ping")); err != nil {

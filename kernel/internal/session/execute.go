@@ -307,7 +307,9 @@ func (c *run) runBody(ctx context.Context, command frame.Command) *Error {
 	c.mu.Unlock()
 	stop := c.clock(x.Pid())
 	c.setRunning(c.id)
+	over := context.AfterFunc(ctx, func() { c.interruptAgain(x) })
 	e, err := x.Run(command)
+	over()
 	c.setRunning(0)
 	stop()
 	if errors.Is(err, executor.ErrDied) {
@@ -329,6 +331,21 @@ func (c *run) runBody(ctx context.Context, command frame.Command) *Error {
 		return f
 	}
 	return nil
+}
+
+// interruptAgain tells the executor of an interrupt that may have come there before
+// the cell did, when there was nothing to stop.
+func (c *run) interruptAgain(x *executor.Executor) {
+	for wait := 20 * time.Millisecond; wait < deafAfter; wait *= 2 {
+		time.Sleep(wait)
+		c.mu.Lock()
+		runs := c.running == c.id
+		c.mu.Unlock()
+		if !runs {
+			return
+		}
+		x.Tell(frame.Command{Kind: frame.Interrupt, Cell: c.id})
+	}
 }
 
 // releaseFatal shows text that looked like the end of the process and was not.

@@ -152,9 +152,11 @@ func TestInterruptBuild(t *testing.T) {
 	slow := slowGo(t)
 	s := openSession(t)
 	mustRun(t, s, "keep := 41", "")
+	now := time.Now().UnixNano() // so that no earlier run has left the cells in the cache
+	compiles := fmt.Sprintf("for range 1 { fmt.Println(\"to compile\", keep, %d) }", now)
 	for _, state := range []struct{ program, code string }{
-		{"compile", "for range 1 { fmt.Println(\"to compile\", keep) }"},
-		{"link", "for range 1 { fmt.Println(\"to link\", keep) }"},
+		{"compile", compiles},
+		{"link", fmt.Sprintf("for range 1 { fmt.Println(\"to link\", keep, %d) }", now)},
 		{"list", "import \"net/http/fcgi\"\nfcgi.ErrConnClosed"},
 		{"get", "%get golang.org/x/text@v0.1.0"},
 		{"get", "import \"example.com/of/nobody\""},
@@ -168,7 +170,7 @@ func TestInterruptBuild(t *testing.T) {
 		}
 		mustRun(t, s, "keep", "41")
 	}
-	mustRun(t, s, "for range 1 { fmt.Println(\"to compile\", keep) }", "to compile 41\n")
+	mustRun(t, s, compiles, fmt.Sprintf("to compile 41 %d\n", now))
 }
 
 // slowGo puts a Go toolchain before the real one whose named part sleeps.
@@ -250,5 +252,35 @@ func BenchmarkStatement(b *testing.B) {
 	run1(b, s, "x := 1")
 	for b.Loop() {
 		run1(b, s, "x++")
+	}
+}
+
+// TestInterruptAtEachMoment interrupts a cell while it starts, a little later each time: before the executor has it,
+// on its way there, and when it runs.
+func TestInterruptAtEachMoment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles cells")
+	}
+	s := openSession(t).(*session)
+	const code = "time.Sleep(time.Hour)"
+	for i := range 60 {
+		began := make(chan time.Time)
+		go func() {
+			for busy := false; !busy; time.Sleep(10 * time.Microsecond) {
+				s.mu.Lock()
+				busy = s.cancel != nil
+				s.mu.Unlock()
+			}
+			time.Sleep(time.Duration(i) * 50 * time.Microsecond)
+			s.Interrupt()
+			began <- time.Now()
+		}()
+		_, r := run1(t, s, code)
+		if r.Err == nil || r.Err.Name != "interrupted" {
+			t.Fatalf("round %d: %v", i, r.Err)
+		}
+		if took := time.Since(<-began); took > 5*time.Second {
+			t.Fatalf("round %d: ended %v after the interrupt", i, took)
+		}
 	}
 }
