@@ -58,7 +58,7 @@ func TestLinesBesideIPython(t *testing.T) {
 	}
 	t.Logf("fastest, median, slowest:\n%s", table.String())
 	if *updateLines && !t.Failed() {
-		text := fmt.Sprintf("# %d lines to a client\n\nMade by `go test ./kernel -run LinesBesideIPython -update-lines`, %d rounds in turns over jupyter_client, on a busy machine:\nfrom the request to the last line at the client; none was lost.\n\n| kernel | fastest | median | slowest |\n|---|---|---|---|\n%s", lines, rounds, table.String())
+		text := fmt.Sprintf("# %d lines to a client\n\nMade by `go test ./kernel -run LinesBesideIPython -update-lines`, %d rounds in turns over jupyter_client, on 2 processors that did nothing else:\nfrom the request to the last line at the client; none was lost.\n\n| kernel | fastest | median | slowest |\n|---|---|---|---|\n%s", lines, rounds, table.String())
 		if err := os.WriteFile("LINES.md", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
