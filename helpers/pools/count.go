@@ -28,10 +28,11 @@ func (m Metrics) Completed() uint64 { return m.Succeeded + m.Failed + m.Panicked
 func (p *Pool) Metrics() Metrics {
 	p.ready()
 	over := &p.over
+	waiting, busy, workers := p.queue.state()
 	return Metrics{
-		Workers:   p.Workers(),
-		Running:   int(p.pond.RunningWorkers()),
-		Queued:    p.queue.len(),
+		Workers:   workers,
+		Running:   busy,
+		Queued:    waiting,
 		Succeeded: uint64(over[succeeded].Load()),
 		Failed:    uint64(over[failed].Load()) + uint64(over[goexited].Load()),
 		Panicked:  uint64(over[panicked].Load()),

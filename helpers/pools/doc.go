@@ -41,7 +41,7 @@
 // Two differences are on purpose: shutdown with cancel also ends the contexts of running tasks, and a Map does not
 // stop at the first error but yields it in its place.
 //
-// Tasks and resizing are the work of github.com/alitto/pond/v2; the futures are those of package async. The costs
+// The workers are goroutines of github.com/alitto/pond/v2, which bounds and resizes them; the futures are those of package async. The costs
 // against pond, errgroup and Python are measured in helpers/BENCH.md. Pools of processes, on this machine or on
 // many, are in package processes.
 package pools

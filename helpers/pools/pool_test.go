@@ -323,6 +323,69 @@ func TestResize(t *testing.T) {
 	})
 }
 
+// TestWorkersComeAndGo has workers end by Goexit, by panic, by Resize and for want of work, while others hire them: no task may
+// stay behind, never may too many run, and at the end nobody works any more.
+func TestWorkersComeAndGo(t *testing.T) {
+	const most, producers, each = 8, 4, 2000
+	p := New(most)
+	var running, peak, began atomic.Int64
+	stop := make(chan struct{})
+	var producing, resizing sync.WaitGroup
+	resizing.Go(func() {
+		for n := 1; ; n = n%most + 1 {
+			select {
+			case <-stop:
+				return
+			default:
+				p.Resize(n)
+				runtime.Gosched()
+			}
+		}
+	})
+	for range producers {
+		producing.Go(func() {
+			for i := range each {
+				p.Go(func() {
+					began.Add(1)
+					now := running.Add(1)
+					defer running.Add(-1)
+					for high := peak.Load(); now > high && !peak.CompareAndSwap(high, now); high = peak.Load() {
+					}
+					switch i % 10 {
+					case 0:
+						runtime.Goexit()
+					case 1:
+						panic("x")
+					case 2:
+						time.Sleep(10 * time.Microsecond)
+					}
+				})
+				if i%100 == 0 {
+					time.Sleep(100 * time.Microsecond) // let the workers run out of work
+				}
+			}
+		})
+	}
+	producing.Wait()
+	close(stop)
+	resizing.Wait()
+	ctx, cancel := context.WithTimeout(bg, time.Minute)
+	defer cancel()
+	if err := p.Wait(ctx); err != nil || began.Load() != producers*each {
+		t.Fatalf("%d of %d tasks began: %v, %+v", began.Load(), producers*each, err, p.Metrics())
+	}
+	if peak.Load() > most {
+		t.Errorf("%d tasks ran at once in a pool of at most %d workers", peak.Load(), most)
+	}
+	for p.Metrics().Running > 0 && ctx.Err() == nil {
+		runtime.Gosched()
+	}
+	if m := p.Metrics(); m.Running != 0 || m.Queued != 0 || m.Completed() != producers*each {
+		t.Errorf("at the end: %+v", m)
+	}
+	p.Close()
+}
+
 func TestSpansPerWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := threads.NewLog(100)

@@ -15,12 +15,14 @@ type entry struct {
 // ended is for the pool's counters. All of them fit into the interface without an allocation.
 type job interface{ run(p *Pool) outcome }
 
-// queue holds the tasks that wait. pond is given one run of Pool.work for each, and that run takes the oldest: so a task
-// needs no closure of its own, which would cost more than all the rest. Producers that find the queue full wait, and are let in
+// queue holds the tasks that wait, and knows how many workers take them. A worker goes from task to task until none is left, so
+// a task costs two visits here and no goroutine, closure or visit to pond. Producers that find the queue full wait, and are let in
 // together when it is half empty: one switch of goroutines for many tasks, not one for each.
 type queue struct {
 	limit   int        // below 0: none
 	mu      sync.Mutex // guards all below
+	workers int        // how many may take tasks
+	busy    int        // how many do, or are about to
 	ring    []entry
 	first   int
 	count   int
@@ -29,18 +31,19 @@ type queue struct {
 	room    chan struct{} // closed when the queue is half empty; nil if nobody waits
 }
 
-// put adds a task if there is room (or by force). If not, full is closed when it is worth to try again.
-func (q *queue) put(e entry, force bool) (full <-chan struct{}, err error) {
+// put adds a task if there is room (or by force), and says whether a worker must be hired for it. If not, full is closed
+// when it is worth to try again.
+func (q *queue) put(e entry, force bool) (hire bool, full <-chan struct{}, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
-		return nil, ErrClosed
+		return false, nil, ErrClosed
 	}
 	if q.limit >= 0 && q.count >= q.limit && !force {
 		if q.room == nil {
 			q.room = make(chan struct{})
 		}
-		return q.room, ErrQueueFull
+		return false, q.room, ErrQueueFull
 	}
 	if q.count == len(q.ring) {
 		q.growLocked()
@@ -48,7 +51,37 @@ func (q *queue) put(e entry, force bool) (full <-chan struct{}, err error) {
 	q.ring[(q.first+q.count)&(len(q.ring)-1)] = e
 	q.count++
 	q.entered++
-	return nil, nil
+	return q.hireLocked(), nil, nil
+}
+
+// hireLocked says whether one more worker may take tasks, and counts it.
+func (q *queue) hireLocked() bool {
+	if q.busy >= q.workers {
+		return false
+	}
+	q.busy++
+	return true
+}
+
+// resize sets how many workers may take tasks, here and in pond, and says how many must be hired at once. Surplus ones end
+// after their task.
+func (q *queue) resize(workers int, pond func(int)) (hire int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.workers = workers
+	pond(workers)
+	for hire < q.count && q.hireLocked() {
+		hire++
+	}
+	return hire
+}
+
+// leave is take for a worker whose goroutine ends in the middle of its work. It says whether another must be hired.
+func (q *queue) leave() (hire bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy--
+	return q.count > 0 && q.hireLocked()
 }
 
 // growLocked doubles the ring; its length is a power of two.
@@ -59,18 +92,23 @@ func (q *queue) growLocked() {
 	q.ring, q.first = grown, 0
 }
 
-// take removes the oldest task; there is one for every run of Pool.work.
-func (q *queue) take() entry {
+// take removes the oldest task. It is false if the worker that asks is to end: no task is left, or there are more workers than
+// there should be.
+func (q *queue) take() (e entry, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	e := q.ring[q.first]
+	if q.count == 0 || q.busy > q.workers {
+		q.busy--
+		return e, false
+	}
+	e = q.ring[q.first]
 	q.ring[q.first] = entry{}
 	q.first = (q.first + 1) & (len(q.ring) - 1)
 	q.count--
 	if q.room != nil && q.count <= q.limit/2 {
 		q.openLocked()
 	}
-	return e
+	return e, true
 }
 
 func (q *queue) openLocked() {
@@ -87,10 +125,11 @@ func (q *queue) close() {
 	q.openLocked()
 }
 
-func (q *queue) len() int {
+// state is how many tasks wait, how many workers there are, and how many there may be.
+func (q *queue) state() (waiting, busy, workers int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.count
+	return q.count, q.busy, q.workers
 }
 
 func (q *queue) total() int64 {
@@ -99,10 +138,10 @@ func (q *queue) total() int64 {
 	return q.entered
 }
 
-// submit puts a task into the queue, waiting for room, and gives pond a run of work. A task of the pool itself is never made to
-// wait: it could wait for itself.
+// submit puts a task into the queue, waiting for room, and hires a worker if there are too few. A task of the pool itself is
+// never made to wait: it could wait for itself.
 func (p *Pool) submit(ctx context.Context, e entry) error {
-	full, err := p.queue.put(e, false)
+	hire, full, err := p.queue.put(e, false)
 	for full != nil {
 		switch {
 		case p.inside(ctx):
@@ -115,26 +154,26 @@ func (p *Pool) submit(ctx context.Context, e entry) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		full, err = p.queue.put(e, false)
+		hire, full, err = p.queue.put(e, false)
 	}
-	if err == nil {
-		p.start()
+	if hire {
+		p.hire()
 	}
 	return err
 }
 
 // force is submit into a full queue too.
 func (p *Pool) force(e entry) error {
-	if _, err := p.queue.put(e, true); err != nil {
-		return err
+	hire, _, err := p.queue.put(e, true)
+	if hire {
+		p.hire()
 	}
-	p.start()
-	return nil
+	return err
 }
 
-// start has pond run work once. pond's pool has no limit to its queue and is never stopped, so it can't refuse.
-func (p *Pool) start() {
+// hire has pond run one worker. pond's pool has no limit to its queue and is never stopped, so it can't refuse.
+func (p *Pool) hire() {
 	if err := p.pond.Go(p.step); err != nil {
-		panic("pools: pond refused a run: " + err.Error())
+		panic("pools: pond refused a worker: " + err.Error())
 	}
 }

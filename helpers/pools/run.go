@@ -46,39 +46,64 @@ func outcomeOf[T any](f *async.Future[T]) outcome {
 	return failed
 }
 
-// run is one task on a worker, from begin to end.
-type run struct {
+// worker is one goroutine of a pool, from its first task to its last.
+type worker struct {
 	pool    *Pool
-	outcome outcome
 	lane    int
-	name    string
-	start   time.Duration
+	name    string        // of the task that runs
+	outcome outcome       // the same
+	start   time.Duration // the same: it is when the task before it ended
+	retired bool          // the queue has let it go
 }
 
-// work is what pond runs, once for each task: it takes the oldest from the queue and runs it.
+// work is what pond runs: one worker.
 func (p *Pool) work() {
-	e := p.queue.take()
-	r := run{pool: p, name: e.name}
+	w := worker{pool: p}
 	if p.set.log != nil {
-		r.lane, r.start = p.lanes.take(), p.set.log.Now()
+		w.lane, w.start = p.lanes.take(), p.set.log.Now()
 	}
-	defer r.end()
-	r.outcome = e.job.run(p)
+	defer w.leave()
+	for w.next() {
+	}
 }
 
-// end is deferred. It keeps a panic from ending the program and counts; a Goexit goes on, and pond starts
-// another worker for the one it ends.
-func (r *run) end() {
-	p := r.pool
-	if r.outcome == goexited {
+// next runs the oldest task. It is false if there is none for this worker.
+func (w *worker) next() (more bool) {
+	e, ok := w.pool.queue.take()
+	if !ok {
+		w.retired = true
+		return false
+	}
+	more = true // after a panic too
+	w.outcome, w.name = goexited, e.name
+	defer w.end()
+	w.outcome = e.job.run(w.pool)
+	return more
+}
+
+// end is deferred. It keeps a panic from ending the program and counts; a Goexit goes on.
+func (w *worker) end() {
+	p := w.pool
+	if w.outcome == goexited {
 		if v := recover(); v != nil {
-			r.outcome = panicked
+			w.outcome = panicked
 			p.report(threads.NewPanicError(v))
 		}
 	}
 	if log := p.set.log; log != nil {
-		log.Add(threads.Span{Name: r.name, Worker: laneName(r.lane), Start: r.start, End: log.Now()})
-		p.lanes.give(r.lane)
+		end := log.Now()
+		log.Add(threads.Span{Name: w.name, Worker: laneName(w.lane), Start: w.start, End: end})
+		w.start = end
 	}
-	p.finish(r.outcome)
+	p.finish(w.outcome)
+}
+
+// leave is deferred. A worker whose task called Goexit has another one go on for it.
+func (w *worker) leave() {
+	if w.pool.set.log != nil {
+		w.pool.lanes.give(w.lane)
+	}
+	if !w.retired && w.pool.queue.leave() {
+		w.pool.hire()
+	}
 }
