@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/alitto/pond/v2"
+	lo "github.com/samber/lo/parallel"
 	"golang.org/x/sync/errgroup"
 
 	"songsong/helpers/async"
@@ -208,6 +209,8 @@ func mapWays(n int, f func(int) int, fn func(context.Context, int) (int, error),
 			out, _ := g.Wait()
 			sum(out)
 			p.StopAndWait()
+		}}, ratio.Way{Name: "lo/parallel.Map", N: n, Run: func(int) {
+			sum(lo.Map(in, func(x, _ int) int { return f(x) }))
 		}})
 	}
 	return ways

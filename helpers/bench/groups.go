@@ -40,6 +40,7 @@ var groups = []group{
 			{way: "errgroup, by index", base: "pools.MapSlice", limit: 10, atLeast: true},
 			{way: "errgroup, by index", base: "pools.Map", limit: 10, atLeast: true},
 			{way: "pond group", base: "pools.Map", limit: 20, atLeast: true},
+			{way: "lo/parallel.Map", base: "pools.Map", limit: 20, atLeast: true},
 			{way: "Python ThreadPoolExecutor.map", base: "pools.Map", limit: 20, atLeast: true},
 			{way: "Python multiprocessing.Pool.map", base: "pools.Map", limit: 20, atLeast: true},
 		},

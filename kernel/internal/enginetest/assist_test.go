@@ -17,7 +17,7 @@ func openWithNames(t testing.TB) session.Session {
 		"// A point lies in the plane.\ntype point struct{ x, y float64; label string }\n// norm is its distance from 0.\nfunc (p *point) norm() float64 { return math.Hypot(p.x, p.y) }",
 		"type named struct{ point; name string }",
 		"// Double is twice n.\nfunc Double(n int) int { return 2 * n }\nconst limit = 10",
-		"p := point{1, 2, \"a\"}\nws := []*named{{name: \"n\"}}\nvar đường = 3\nimport \"net/http\"\nvar client http.Client",
+		"p := point{1, 2, \"a\"}\nws := []*named{{name: \"n\"}}\nvar đường = 3\nimport \"net/http\"\nimport . \"unicode/utf8\"\nvar client http.Client",
 	} {
 		if got := show(s, code); strings.Contains(got, "line") {
 			t.Fatal(got)
@@ -41,6 +41,7 @@ func TestComplete(t *testing.T) {
 		{"po|", "po", "point type"},
 		{"dou|", "dou", "Double function (n int) int"},
 		{"lim|", "lim", "limit constant untyped int = 10"},
+		{"RuneC|", "RuneC", "RuneCount function (p []byte) int"},
 		{"đư|", "đư", "đường variable int"},
 		{"p.|", "", "norm method () float64"},
 		{"p.|", "", "label field string"},

@@ -92,6 +92,29 @@ func TestGoProgramRunsAndBecomesTheNotebookAgain(t *testing.T) {
 	}
 }
 
+// TestGoProgramWithUnnamedImports: dot imports and blank ones serve later cells too, and one that is of no use any more goes.
+func TestGoProgramWithUnnamedImports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the Go toolchain")
+	}
+	nb, base := inModule(t,
+		"code\nimport (\n\t. \"math\"\n\t. \"strings\"\n\t. \"sort\"\n\t_ \"embed\"\n)",
+		"code\nfunc Sqrt(x float64) string { return \"mine\" }",
+		"code\nfmt.Println(ToUpper(\"pi\"), Floor(Pi))")
+	r, err := Write(t.Context(), "go", nb, base, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Join(r.Notices, "\n"); !strings.Contains(n, `cell 2: Sqrt is declared by "import . \"math\"" already`) {
+		t.Errorf("notices: %s", n)
+	}
+	out, err := exec.Command("go", "run", "./"+base+".go").CombinedOutput()
+	if err != nil || string(out) != "PI 3\n" {
+		text, _ := os.ReadFile(base + ".go")
+		t.Errorf("%v, got %q of\n%s", err, out, text)
+	}
+}
+
 func TestReadGoOfJupytext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.go")
 	text := "// ---\n// jupyter:\n//   kernelspec: {}\n// ---\n\n// %% [markdown]\n// # Title\n//\n// text\n\n// %% tags=[\"timing\"]\nimport \"fmt\"\nfmt.Println(1)\n\n// %%\nx := 1\n"

@@ -57,6 +57,7 @@ type goWriter struct {
 	vars    map[string]string // name → type, as declared
 	names   map[string]int    // declared name → cell number
 	imports map[string]string // name → path
+	unnamed map[string]string // dot and blank imports: as Go source → path
 	notices []string
 }
 
@@ -74,7 +75,7 @@ func newGoWriter(nb *notebook.Notebook) (*goWriter, error) {
 		return nil, fmt.Errorf("a Go program needs the types of the notebook's variables, and so the Go toolchain: %w", err)
 	}
 	scope := source.NewScope(func(paths []string) error { return tools.Import(context.Background(), paths...) }, tools.Export)
-	return &goWriter{nb: nb, scope: scope, vars: map[string]string{}, names: map[string]int{}, imports: map[string]string{}}, nil
+	return &goWriter{nb: nb, scope: scope, vars: map[string]string{}, names: map[string]int{}, imports: map[string]string{}, unnamed: map[string]string{}}, nil
 }
 
 func (g *goWriter) program() (string, error) {
@@ -85,7 +86,7 @@ func (g *goWriter) program() (string, error) {
 	}
 	text := g.body.String()
 	code := "func main() { " + markMade + "\n" + g.main.String() + "} " + markMade + "\n"
-	used, err := usedNames(text + code)
+	used, bare, err := usedNames(text + code)
 	if err != nil {
 		return "", fmt.Errorf("the program made of the notebook can't be parsed: %w", err)
 	}
@@ -95,7 +96,7 @@ func (g *goWriter) program() (string, error) {
 	names := slices.SortedFunc(maps.Keys(g.imports), func(a, b string) int { return strings.Compare(g.imports[a], g.imports[b]) })
 	for _, name := range names {
 		path := g.imports[name]
-		if !used[name] && name != "_" && name != "." {
+		if !used[name] {
 			continue
 		}
 		if name != filepath.Base(path) {
@@ -104,26 +105,45 @@ func (g *goWriter) program() (string, error) {
 			fmt.Fprintf(&b, "\t%q\n", path)
 		}
 	}
+	for _, spec := range slices.Sorted(maps.Keys(g.unnamed)) {
+		if spec[0] == '_' || g.uses(g.unnamed[spec], bare) {
+			b.WriteString("\t" + spec + "\n")
+		}
+	}
 	b.WriteString(")\n\n" + text + code)
 	return b.String(), nil
 }
 
-// usedNames lists the names that stand before a dot anywhere in the program.
-func usedNames(text string) (map[string]bool, error) {
+// uses reports whether some of the names are exported by a package.
+func (g *goWriter) uses(path string, names map[string]bool) bool {
+	pkg, err := g.scope.Import(path)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(pkg.Scope().Names(), func(name string) bool { return token.IsExported(name) && names[name] && g.names[name] == 0 })
+}
+
+// usedNames lists the names that stand before a dot anywhere in the program, and those that stand alone.
+func usedNames(text string) (used, bare map[string]bool, err error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+text, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	used := map[string]bool{}
+	used, bare = map[string]bool{}, map[string]bool{}
+	after := map[*ast.Ident]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok {
-			if id, ok := s.X.(*ast.Ident); ok {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			after[n.Sel] = true
+			if id, ok := n.X.(*ast.Ident); ok {
 				used[id.Name] = true
 			}
+		case *ast.Ident:
+			bare[n.Name] = bare[n.Name] || !after[n]
 		}
 		return true
 	})
-	return used, nil
+	return used, bare, nil
 }
 
 func (g *goWriter) notice(number int, format string, args ...any) {
@@ -203,6 +223,7 @@ func (g *goWriter) code(number int, c *notebook.Cell) (why string) {
 	for name, path := range g.scope.Imports() {
 		g.imports[name] = source.Alias(path)
 	}
+	maps.Copy(g.unnamed, parsed.Unnamed())
 	g.declareVars(number, checked, grouped)
 	g.pieces(number, c, pieces, checked.Value != nil)
 	return ""
@@ -214,6 +235,13 @@ func (g *goWriter) clash(number int, names []string, checked *source.Checked) st
 	for _, name := range names {
 		if first, ok := g.names[name]; ok && name != "_" && name != "init" {
 			return fmt.Sprintf(twice, name, first)
+		}
+	}
+	for spec, path := range g.unnamed {
+		for _, name := range names {
+			if spec[0] == '.' && g.uses(path, map[string]bool{name: true}) {
+				return fmt.Sprintf("%s is declared by %q already, which a program can't do again", name, "import "+spec)
+			}
 		}
 	}
 	for _, v := range checked.Vars {

@@ -92,7 +92,9 @@ func (c *run) withInits(cell magic.Cell) string {
 
 // await waits until Go can run.
 func (c *run) await(ctx context.Context) *Error {
-	if err := c.ready(ctx, c.out); err != nil {
+	var err error
+	c.during(preparing, func() { err = c.ready(ctx) })
+	if err != nil {
 		if ctx.Err() != nil {
 			return interrupted(nil)
 		}

@@ -26,8 +26,9 @@ func (s *session) Execute(ctx context.Context, req Request, out Sink) Reply {
 		s.count++
 	}
 	s.lastID++
-	out = s.cut(out, s.count)
-	c := &run{session: s, req: req, out: out, count: s.count, id: s.lastID}
+	wait := &waitSink{Sink: s.cut(out, s.count)}
+	out = wait
+	c := &run{session: s, req: req, out: out, wait: wait, count: s.count, id: s.lastID}
 	s.sinks[c.id], s.front, s.cancel, s.stuck = out, c.id, cancel, false
 	s.mu.Unlock()
 	out.Started(c.count)
@@ -53,6 +54,7 @@ type run struct {
 	*session
 	req       Request
 	out       Sink
+	wait      *waitSink // nil while the cell waits
 	count, id int
 	tier      string
 	code      string   // Go code that runs
@@ -94,10 +96,14 @@ func (c *run) runGo(ctx context.Context, code string) *Error {
 	}
 	start := time.Now()
 	c.sayEdited()
-	if err := c.fetch(ctx, code); err != nil {
-		return err
-	}
-	ch, command, err := c.build(ctx, code)
+	var ch *source.Checked
+	var command *frame.Command
+	var err *Error
+	c.during(building, func() {
+		if err = c.fetch(ctx, code); err == nil {
+			ch, command, err = c.build(ctx, code)
+		}
+	})
 	c.timing.Build = time.Since(start)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -151,6 +157,9 @@ func (c *run) build(ctx context.Context, code string) (_ *source.Checked, _ *fra
 			}
 		}
 	}()
+	c.mu.Lock()
+	c.doing = "compiling the cell"
+	c.mu.Unlock()
 	cell, errs := c.scope.Parse(code, c.label())
 	if len(errs) > 0 {
 		return nil, nil, compileError(errs)

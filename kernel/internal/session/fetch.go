@@ -55,10 +55,12 @@ func (c *run) fetchOne(ctx context.Context, path string) error {
 		before.write()
 		return fmt.Errorf("package %s needs other versions of modules in use (%s), so the session would start afresh: %%get %s does that", path, strings.Join(changed, ", "), path)
 	}
-	c.out.Stream("stderr", fmt.Sprintf("notice: %s; %%get %s@VERSION chooses another version, %%autoget off fetches none\n", said, path))
 	if len(changed) > 0 {
-		return c.rebuild(ctx, c.tools.Flags)
+		if err := c.rebuild(ctx, c.tools.Flags); err != nil {
+			return err
+		}
 	}
+	c.out.Stream("stderr", fmt.Sprintf("notice: %s; %%get %s@VERSION chooses another version, %%autoget off fetches none\n", said, path))
 	return nil
 }
 

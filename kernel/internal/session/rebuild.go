@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"songsong/kernel/internal/native"
 	"songsong/kernel/internal/source"
@@ -65,7 +64,8 @@ func (h host) SetFlags(ctx context.Context, words []string) error {
 // starts afresh with the old one.
 func (c *run) rebuild(ctx context.Context, flags native.Flags) error {
 	tools, scope, program := c.tools, c.scope, c.host
-	err := c.assembleShown(ctx, flags)
+	var err error
+	c.during(preparing, func() { err = c.assemble(ctx, flags) })
 	if err != nil {
 		return err
 	}
@@ -78,30 +78,6 @@ func (c *run) rebuild(ctx context.Context, flags native.Flags) error {
 	}
 	c.addInterpreter()
 	return err
-}
-
-// assembleShown assembles and tells the reader what takes long.
-func (c *run) assembleShown(ctx context.Context, flags native.Flags) error {
-	done := make(chan error, 1)
-	go func() { done <- c.assemble(ctx, flags) }()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	shown := false
-	for start := time.Now(); ; {
-		select {
-		case err := <-done:
-			if shown {
-				c.out.Clear(false)
-			}
-			return err
-		case <-tick.C:
-			c.mu.Lock()
-			text := fmt.Sprintf("preparing Go: %s (%.0f s; this happens once)", c.doing, time.Since(start).Seconds())
-			c.mu.Unlock()
-			c.out.Display(Bundle{Data: map[string]any{"text/plain": text}, DisplayID: "songsong-prepare", Update: shown})
-			shown = true
-		}
-	}
 }
 
 // assemble builds the toolchain, the scope and the executor's program.

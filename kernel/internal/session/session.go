@@ -238,29 +238,13 @@ func (s *session) start() (*executor.Executor, error) {
 	return executor.Start(s.host, nil, s.dir, env, s.tools.Flags.Race, s.limit.values(), s)
 }
 
-// ready waits until cells can run, telling the reader what it waits for.
-func (s *session) ready(ctx context.Context, out Sink) error {
-	shown := false
-	defer func() {
-		if shown {
-			out.Clear(false)
-		}
-	}()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for start := time.Now(); ; {
-		select {
-		case <-s.prepared:
-			return s.failed
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-			s.mu.Lock()
-			text := fmt.Sprintf("preparing Go: %s (%.0f s; this happens once)", s.doing, time.Since(start).Seconds())
-			s.mu.Unlock()
-			out.Display(Bundle{Data: map[string]any{"text/plain": text}, DisplayID: "songsong-prepare", Update: shown})
-			shown = true
-		}
+// ready waits until cells can run.
+func (s *session) ready(ctx context.Context) error {
+	select {
+	case <-s.prepared:
+		return s.failed
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

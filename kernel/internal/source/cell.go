@@ -11,6 +11,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -134,6 +135,18 @@ func (c *Cell) Path() string { return rt.CellFile + c.Key + "/" + c.name }
 
 // Shift is how many lines of the cell stand before the first of its file.
 func (c *Cell) Shift() int { return c.shift }
+
+// Unnamed lists the imports of the cell that bring no name of a package, as Go source → path: ". \"math\"", "_ \"embed\"".
+func (c *Cell) Unnamed() map[string]string {
+	out := map[string]string{}
+	for _, sp := range c.imports {
+		if sp.Name != nil && (sp.Name.Name == "." || sp.Name.Name == "_") {
+			path, _ := strconv.Unquote(sp.Path.Value)
+			out[sp.Name.Name+" "+strconv.Quote(Alias(path))] = Alias(path)
+		}
+	}
+	return out
+}
 
 // importsFirst is what the parser says of an order that cells may have.
 const importsFirst = "imports must appear before other declarations"

@@ -32,6 +32,7 @@ type Checked struct {
 	unused    []types.Object          // local variables without use
 	funcs     []*ast.FuncDecl         // init, main and blank functions: part of the body
 	imps      map[string]*Import      // imports this cell sees
+	dots      []*Import               // dot imports it sees, the latest last
 	hidden    map[string]types.Object // "Ꞩold_x": the variable x of an earlier cell
 	renamed   []*ast.Ident            // that mean them
 	oldVars   map[types.Object]*Var
@@ -140,6 +141,7 @@ func (k *checker) types(ch *Checked) (raw []types.Error, set *declSet) {
 		ch.types.Scope().Insert(types.NewVar(o.Pos(), o.Pkg(), name, o.Type()))
 		ch.oldVars[ch.types.Scope().Lookup(name)] = ch.oldVars[o]
 	}
+	ch.addDots(files, func(name string) bool { return news.all[name] || set.named[name] || set.moved[name] })
 	conf := &types.Config{Importer: scopeImporter{s}, Sizes: sizes(), GoVersion: "go1.26", FakeImportC: true,
 		Error: func(err error) {
 			var e types.Error
@@ -177,6 +179,7 @@ func (ch *Checked) addImports(extra map[string]*Import) (errs []*Error) {
 	for name, i := range ch.scope.imports {
 		ch.imps[name] = i
 	}
+	ch.dots = ch.scope.dots
 	for _, spec := range ch.Cell.imports {
 		path, _ := strconv.Unquote(spec.Path.Value)
 		off := ch.scope.offset(spec.Pos())
@@ -189,14 +192,57 @@ func (ch *Checked) addImports(extra map[string]*Import) (errs []*Error) {
 		if spec.Name != nil {
 			name = spec.Name.Name
 		}
-		if name != "_" && name != "." {
-			ch.imps[name] = &Import{name, path, spec, ch.Cell}
+		i := &Import{name, path, spec, ch.Cell}
+		switch name {
+		case "_":
+		case ".":
+			ch.dots = append(slices.DeleteFunc(slices.Clone(ch.dots), func(old *Import) bool { return old.Path == path }), i)
+		default:
+			ch.imps[name] = i
 		}
 	}
 	for name, i := range extra {
 		ch.imps[name] = i
 	}
 	return errs
+}
+
+// addDots gives names that the files use and that nothing declares the meaning they have by a dot import, the latest first. It adds name by name
+// to the scope of the package: there a dot import can't clash with what the session declares, as it would in a file.
+func (ch *Checked) addDots(files []*ast.File, declared func(name string) bool) {
+	if len(ch.dots) == 0 {
+		return
+	}
+	used := map[string]bool{}
+	for _, f := range files {
+		maps.Copy(used, identifiers(f.Decls, nil))
+	}
+	for _, o := range ch.dotted() {
+		if used[o.Name()] && !declared(o.Name()) {
+			ch.types.Scope().Insert(o)
+		}
+	}
+}
+
+// dotted lists what dot imports give names to, the latest first.
+func (ch *Checked) dotted() (out []types.Object) {
+	for _, i := range slices.Backward(ch.dots) {
+		pkg, err := ch.scope.Import(i.Path)
+		if err != nil {
+			continue // it was there when it was imported
+		}
+		for _, name := range pkg.Scope().Names() {
+			if o := pkg.Scope().Lookup(name); o.Exported() {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// byDot reports whether o, which a bare name means, comes from another package.
+func byDot(o types.Object) bool {
+	return o.Pkg() != nil && !isSession(o) && o.Parent() == o.Pkg().Scope()
 }
 
 func (s *Scope) offset(p token.Pos) int {
@@ -285,7 +331,7 @@ func (k *checker) sort(ch *Checked, set *declSet, raw []types.Error) (errs []*Er
 				errs = append(errs, &Error{Msg: msg, Cell: k.cell})
 			}
 		case strings.Contains(msg, "imported and not used") || strings.Contains(msg, "imported as "):
-			if c == k.cell && k.isOwnImport(off) {
+			if c == k.cell && k.isOwnImport(off) && len(c.decls)+len(c.stmts) > 0 { // imports alone are for later cells
 				ch.Notices = append(ch.Notices, &Error{Msg: msg, Cell: c, Offset: off, Soft: true})
 			}
 		case strings.HasPrefix(msg, "declared and not used: "):
@@ -470,10 +516,10 @@ func isPrint(ch *Checked, x ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return false
+	name, _ := call.Fun.(*ast.Ident)
+	if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
+		name = sel.Sel
 	}
-	f, ok := ch.info.Uses[sel.Sel].(*types.Func)
+	f, ok := ch.info.Uses[name].(*types.Func)
 	return ok && f.Pkg() != nil && f.Pkg().Path() == "fmt" && (strings.HasPrefix(f.Name(), "Print") || strings.HasPrefix(f.Name(), "Fprint"))
 }

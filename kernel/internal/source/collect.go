@@ -310,6 +310,9 @@ func (s *Scope) file(c *Cell, decls []ast.Decl, imps map[string]*Import) *ast.Fi
 	}
 	own := map[string]bool{}
 	for _, sp := range c.imports {
+		if sp.Name != nil && sp.Name.Name == "." {
+			continue // addDots does it
+		}
 		add(sp)
 		path, _ := strconv.Unquote(sp.Path.Value)
 		own[path] = true

@@ -207,7 +207,7 @@ func (k *checker) finish(ch *Checked, set *declSet) {
 			ast.Inspect(n, func(n ast.Node) bool {
 				if id, ok := n.(*ast.Ident); ok {
 					if o := ch.info.Uses[id]; o != nil {
-						if _, isPkg := o.(*types.PkgName); isPkg || o.Parent() == top || isTop(o) {
+						if _, isPkg := o.(*types.PkgName); isPkg || o.Parent() == top || isTop(o) || byDot(o) && top.Lookup(o.Name()) == o {
 							d.uses[o.Name()] = true
 						}
 					}
@@ -386,6 +386,7 @@ func (ch *Checked) Commit() {
 			s.imports[name] = i
 		}
 	}
+	s.dots = ch.dots
 	for _, d := range ch.Decls {
 		for _, n := range d.names() {
 			s.decls[n] = d

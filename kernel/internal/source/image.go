@@ -107,7 +107,7 @@ func (k *checker) image(ch *Checked, text string, undefined []string) *Image {
 		}
 	}
 	maps.DeleteFunc(used, func(_, path string) bool { return explicit[strconv.Quote(path)] })
-	decls := importLines(used)
+	decls := importLines(used) + dotLines(ch.dots, explicit)
 	im.setCell(text, decls, decls+specs.String())
 	return im
 }
@@ -170,6 +170,17 @@ func importLines(paths map[string]string) string {
 	return b.String()
 }
 
+// dotLines are the dot imports but those of the given quoted paths.
+func dotLines(dots []*Import, but map[string]bool) string {
+	var b strings.Builder
+	for _, i := range dots {
+		if path := strconv.Quote(Alias(i.Path)); !but[path] {
+			b.WriteString("import . " + path + "\n")
+		}
+	}
+	return b.String()
+}
+
 // An imageWriter writes what earlier cells declared.
 type imageWriter struct {
 	scope   *Scope
@@ -197,7 +208,7 @@ func (w *imageWriter) session(ch *Checked) string {
 	}
 	spell := &typeWriter{imports: map[string]string{}, named: func(o *types.TypeName) string { return o.Name() }}
 	vars := writeVars(ch, spell)
-	return "package main\n" + importLines(w.imports) + spell.importDecls() + w.text.String() + vars
+	return "package main\n" + importLines(w.imports) + dotLines(ch.dots, nil) + spell.importDecls() + w.text.String() + vars
 }
 
 func replaced(d *Decl, names map[string]bool) bool {
@@ -262,5 +273,5 @@ func writeVars(ch *Checked, spell *typeWriter) string {
 
 func variable(ch *Checked, name string) (*types.Var, bool) {
 	v, ok := ch.types.Scope().Lookup(name).(*types.Var)
-	return v, ok && v.Type() != nil && v.Type() != types.Typ[types.Invalid]
+	return v, ok && isSession(v) && v.Type() != nil && v.Type() != types.Typ[types.Invalid]
 }

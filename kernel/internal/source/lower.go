@@ -26,7 +26,6 @@ type lowerer struct {
 	cell    *Cell
 	info    *types.Info
 	imports map[string]string // name → path
-	dots    map[string]bool   // paths of dot imports
 	w       *typeWriter
 	uses    map[int]*Var // slots the function being written uses
 	unused  map[types.Object]bool
@@ -49,7 +48,7 @@ func (s *Scope) newLowerer(ch *Checked) *lowerer {
 // startFile begins a file of the given cell.
 func (l *lowerer) startFile(c *Cell, info *types.Info) {
 	l.cell, l.info = c, info
-	l.imports, l.dots = map[string]string{}, map[string]bool{}
+	l.imports = map[string]string{}
 	l.w = &typeWriter{named: l.typeName, imports: map[string]string{}}
 }
 
@@ -59,9 +58,6 @@ func (l *lowerer) endFile(text string) string {
 	b.WriteString("package main\nimport ꞩrt " + strconv.Quote(native.RuntimePath) + "\nimport ꞩunsafe \"unsafe\"\nvar _ ꞩunsafe.Pointer; var _ = ꞩrt.Halt\n")
 	for _, name := range sortedNames(l.imports) {
 		fmt.Fprintf(&b, "import %s %s\n", name, strconv.Quote(Alias(l.imports[name])))
-	}
-	for _, path := range sortedNames(l.dots) {
-		fmt.Fprintf(&b, "import . %s\n", strconv.Quote(Alias(path)))
 	}
 	b.WriteString(l.w.importDecls())
 	var units []string
@@ -102,9 +98,6 @@ func (l *lowerer) source(files map[string]string, paths map[string]bool) native.
 
 func (l *lowerer) notePaths(paths map[string]bool) {
 	for _, p := range l.imports {
-		paths[Alias(p)] = true
-	}
-	for p := range l.dots {
 		paths[Alias(p)] = true
 	}
 	for p := range l.w.imports {

@@ -280,6 +280,12 @@ func (v *View) names(ch *Checked, pos token.Pos) {
 			v.Names = append(v.Names, o)
 		}
 	}
+	for _, o := range ch.dotted() {
+		if !seen[o.Name()] {
+			seen[o.Name()] = true
+			v.Names = append(v.Names, o)
+		}
+	}
 }
 
 // Syntax returns the syntax errors of a cell.

@@ -223,8 +223,11 @@ func (l *lowerer) ident(id *ast.Ident) string {
 	if v, ok := o.(*types.Var); ok && v.IsField() {
 		return l.fieldName(v)
 	}
-	if o.Pkg() != nil && !isSession(o) && o.Parent() == o.Pkg().Scope() {
-		l.dots[o.Pkg().Path()] = true
+	if byDot(o) {
+		if s := standIns[o.Pkg().Path()+"."+id.Name]; s != "" {
+			return "ꞩrt." + s
+		}
+		return l.w.pkg(o.Pkg()) + "." + id.Name
 	}
 	return id.Name
 }

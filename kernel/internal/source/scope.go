@@ -34,7 +34,7 @@ type Scope struct {
 	vars    map[string]*Var    // by name
 	imports map[string]*Import // by the name cells use
 	broken  map[string]string  // names that no longer compile → why
-	dots    []*Import          // dot imports
+	dots    []*Import          // dot imports, the latest last
 
 	pictured map[string]string // imports that images have: name → path
 }
@@ -203,6 +203,7 @@ type Snapshot struct {
 	decls   map[string]*Decl
 	vars    map[string]*Var
 	imports map[string]*Import
+	dots    []*Import
 	broken  map[string]string
 	pending []*Decl // still to be compiled
 	c       cCode
@@ -211,7 +212,7 @@ type Snapshot struct {
 // Snapshot remembers the scope's names, so that a cell that fails to build, or
 // that is only built ahead, leaves no trace.
 func (s *Scope) Snapshot() Snapshot {
-	old := Snapshot{decls: maps.Clone(s.decls), vars: maps.Clone(s.vars), imports: maps.Clone(s.imports), broken: maps.Clone(s.broken), c: s.c}
+	old := Snapshot{decls: maps.Clone(s.decls), vars: maps.Clone(s.vars), imports: maps.Clone(s.imports), dots: s.dots, broken: maps.Clone(s.broken), c: s.c}
 	for _, d := range s.decls {
 		if d.Unit == nil {
 			old.pending = append(old.pending, d)
@@ -222,7 +223,7 @@ func (s *Scope) Snapshot() Snapshot {
 
 // Restore makes the scope what it was.
 func (s *Scope) Restore(old Snapshot) {
-	s.decls, s.vars, s.imports, s.broken, s.c = old.decls, old.vars, old.imports, old.broken, old.c
+	s.decls, s.vars, s.imports, s.dots, s.broken, s.c = old.decls, old.vars, old.imports, old.dots, old.broken, old.c
 	for _, d := range old.pending {
 		d.Unit = nil
 	}

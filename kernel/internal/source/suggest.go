@@ -42,6 +42,9 @@ func (ch *Checked) visible(pos token.Pos) (names []string) {
 		}
 	}
 	names = append(append(names, ch.top.Names()...), types.Universe.Names()...)
+	for _, o := range ch.dotted() {
+		names = append(names, o.Name())
+	}
 	names = slices.AppendSeq(names, maps.Keys(ch.imps))
 	return slices.AppendSeq(names, maps.Keys(wellKnown))
 }
