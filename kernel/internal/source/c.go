@@ -336,10 +336,10 @@ func (k *checker) declareC(next *cCode, p *native.CPackage) []*Error {
 	if len(errs) > 0 {
 		return errs
 	}
-	imps := map[string]*Import{"unsafe": {Name: "unsafe", Path: "unsafe", cell: c}, "_cgopackage": {Name: "_cgopackage", Path: "runtime/cgo", cell: c}}
+	c.imps = map[string]*Import{"unsafe": {Name: "unsafe", Path: "unsafe", cell: c}, "_cgopackage": {Name: "_cgopackage", Path: "runtime/cgo", cell: c}}
 	next.built, next.decls, next.has = c, nil, map[string]bool{}
 	add := func(d *Decl) {
-		d.cell, d.imps, d.Unit = c, imps, p.Unit
+		d.cell, d.Unit = c, p.Unit
 		next.decls = append(next.decls, d)
 		next.has[d.Name] = true
 	}

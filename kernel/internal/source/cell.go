@@ -31,11 +31,12 @@ type Cell struct {
 	file    *token.File // of the statements
 	prefix  int         // bytes before Text in what was parsed
 	imports []*ast.ImportSpec
-	c       *cPart     // what stands above import "C", nil without
-	decls   []ast.Decl // functions, methods, types, constants
-	stmts   []ast.Stmt // the rest, variables included
-	values  []ast.Expr // that the cell shows, if it ends in several; the last of stmts evaluates them
-	quiet   bool       // ends in a semicolon: its last value is not shown
+	imps    map[string]*Import // packages it sees, by the names it has for them
+	c       *cPart             // what stands above import "C", nil without
+	decls   []ast.Decl         // functions, methods, types, constants
+	stmts   []ast.Stmt         // the rest, variables included
+	values  []ast.Expr         // that the cell shows, if it ends in several; the last of stmts evaluates them
+	quiet   bool               // ends in a semicolon: its last value is not shown
 }
 
 // hash names content.

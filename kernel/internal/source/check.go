@@ -119,6 +119,9 @@ func (k *checker) types(ch *Checked) (raw []types.Error, set *declSet) {
 	s.emptyPackage()
 	ch.types = s.pkg
 	news := newNames(k.cell)
+	for name := range ch.ownImports() {
+		news.all[name] = true
+	}
 	set = k.collect(news)
 	files := k.files(ch, set)
 	ch.parsed = files
@@ -176,8 +179,11 @@ func (i scopeImporter) Import(path string) (*types.Package, error) { return i.s.
 
 // addImports loads what the cell imports, and what it sees of earlier imports.
 func (ch *Checked) addImports(extra map[string]*Import) (errs []*Error) {
+	declared := newNames(ch.Cell).all
 	for name, i := range ch.scope.imports {
-		ch.imps[name] = i
+		if !declared[name] {
+			ch.imps[name] = i
+		}
 	}
 	ch.dots = ch.scope.dots
 	for _, spec := range ch.Cell.imports {
@@ -205,6 +211,13 @@ func (ch *Checked) addImports(extra map[string]*Import) (errs []*Error) {
 		ch.imps[name] = i
 	}
 	return errs
+}
+
+// ownImports lists the packages that the cell itself imports by a name, which goes before what the session has of that name.
+func (ch *Checked) ownImports() map[string]*Import {
+	own := maps.Clone(ch.imps)
+	maps.DeleteFunc(own, func(_ string, i *Import) bool { return i.cell != ch.Cell || i.spec == nil })
+	return own
 }
 
 // addDots gives names that the files use and that nothing declares the meaning they have by a dot import, the latest first. It adds name by name
@@ -449,7 +462,8 @@ func (k *checker) declareDisplay() bool {
 	}
 	c, _ := k.scope.Parse("func Display(d display.Data) error { return display.Display(d) }", "Display")
 	f := c.decls[0].(*ast.FuncDecl)
-	k.added = []*Decl{{Name: "Display", Kind: Func, cell: c, node: f, imps: map[string]*Import{"display": {Name: "display", Path: path, cell: c}}}}
+	c.imps = map[string]*Import{"display": {Name: "display", Path: path, cell: c}}
+	k.added = []*Decl{{Name: "Display", Kind: Func, cell: c, node: f}}
 	return true
 }
 

@@ -65,8 +65,8 @@ func (k *checker) collect(news names) *declSet {
 			changed[n] = true
 		}
 	}
-	for name := range news.vars {
-		if s.decls[name] != nil {
+	for name := range news.all {
+		if s.decls[name] != nil && !set.same[name] || s.vars[name] != nil && !news.vars[name] {
 			changed[name] = true
 		}
 	}
@@ -118,7 +118,7 @@ func usesAny(d *Decl, names map[string]bool) bool {
 
 // sameImports reports whether the packages d uses mean the same in the cell.
 func sameImports(d *Decl, k *checker) bool {
-	for name, i := range d.imps {
+	for name, i := range d.cell.imps {
 		if now := k.scope.imports[name]; d.uses[name] && (now == nil || now.Path != i.Path) {
 			return false
 		}
@@ -244,7 +244,6 @@ func Receiver(f *ast.FuncDecl) string {
 // files makes a file of each cell that takes part in this round.
 func (k *checker) files(ch *Checked, set *declSet) (files []*ast.File) {
 	byCell := map[*Cell][]ast.Decl{}
-	imps := map[*Cell]map[string]*Import{k.cell: ch.imps}
 	var cells []*Cell
 	add := func(c *Cell, d ast.Decl) {
 		if byCell[c] == nil && c != k.cell {
@@ -253,8 +252,8 @@ func (k *checker) files(ch *Checked, set *declSet) (files []*ast.File) {
 		byCell[c] = append(byCell[c], d)
 	}
 	for _, d := range set.decls {
-		if d.imps != nil && d.cell != k.cell {
-			imps[d.cell] = d.imps
+		if d.info != nil { // of an earlier cell
+			k.keepPackages(ch, set, d)
 		}
 		switch n := d.node.(type) {
 		case *ast.FuncDecl:
@@ -280,12 +279,43 @@ func (k *checker) files(ch *Checked, set *declSet) (files []*ast.File) {
 	byCell[k.cell] = append(byCell[k.cell], &ast.FuncDecl{Name: &ast.Ident{Name: "ꞩbody", NamePos: pos},
 		Type: &ast.FuncType{Func: pos, Params: &ast.FieldList{}}, Body: &ast.BlockStmt{Lbrace: pos, List: body, Rbrace: k.scope.end(k.cell)}})
 	for _, c := range append(cells, k.cell) {
-		files = append(files, k.scope.file(c, byCell[c], imps[c]))
+		imps := ch.imps
+		if c != k.cell {
+			imps = c.imps
+		}
+		files = append(files, k.scope.file(c, byCell[c], imps))
 	}
 	if f := k.movedFile(ch, set); f != nil {
 		files = append(files, f)
 	}
 	return files
+}
+
+// keepPackages lets an earlier declaration see the packages it means, though the session has something else of that name by now.
+func (k *checker) keepPackages(ch *Checked, set *declSet, d *Decl) {
+	own := newNames(k.cell).all
+	hide := func(c *Cell, n ast.Node) {
+		for n := range ast.Preorder(n) {
+			id, ok := n.(*ast.Ident)
+			if !ok || c == k.cell || !(own[id.Name] || set.named[id.Name] || k.scope.decls[id.Name] != nil || k.scope.vars[id.Name] != nil) {
+				continue
+			}
+			if p, ok := d.info.Uses[id].(*types.PkgName); ok {
+				c.imps[oldPrefix+id.Name] = &Import{Name: oldPrefix + id.Name, Path: p.Imported().Path(), cell: c}
+				ch.rename(id)
+			}
+		}
+	}
+	hide(d.cell, d.node)
+	for _, m := range d.methods {
+		hide(m.cell, m.node)
+	}
+}
+
+// rename gives an identifier the name of what it means beside what hides it, for the checker only.
+func (ch *Checked) rename(id *ast.Ident) {
+	id.Name = oldPrefix + id.Name
+	ch.renamed = append(ch.renamed, id)
 }
 
 func (s *Scope) start(c *Cell) token.Pos { return c.file.Pos(0) }

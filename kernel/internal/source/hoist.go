@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // hoist turns the cell's variable definitions into declarations of the package,
@@ -64,11 +65,11 @@ func (k *checker) hoist(ch *Checked) (decls []ast.Decl, body []ast.Stmt) {
 
 const oldPrefix = "Ꞩold_"
 
-// hideOld makes x in x := x + 1 the variable x of an earlier cell.
+// hideOld makes x in x := x + 1 the variable x of an earlier cell, and url in url, err := url.Parse(s) the package.
 func (k *checker) hideOld(ch *Checked, ids []*ast.Ident, values []ast.Expr) {
 	names := map[string]bool{}
 	for _, id := range ids {
-		names[id.Name] = k.scope.vars[id.Name] != nil
+		names[id.Name] = true
 	}
 	for _, x := range values {
 		ast.Inspect(x, func(n ast.Node) bool {
@@ -89,10 +90,24 @@ func (k *checker) hideIdent(ch *Checked, names map[string]bool, n ast.Node) {
 	if !ok {
 		return
 	}
-	if name := id.Name; names[name] {
-		id.Name = oldPrefix + name // for the checker only
-		ch.hidden[id.Name] = k.scope.vars[name].Obj
-		ch.renamed = append(ch.renamed, id)
+	name := id.Name
+	switch v := k.scope.vars[name]; {
+	case !names[name]:
+	case v != nil:
+		ch.hidden[oldPrefix+name] = v.Obj
+		ch.rename(id)
+	case k.scope.decls[name] == nil:
+		path := wellKnown[name]
+		if i := k.scope.imports[name]; i != nil {
+			path = i.Path
+		}
+		if path == "" {
+			return
+		}
+		if _, err := k.scope.Import(path); err == nil {
+			ch.imps[oldPrefix+name] = &Import{Name: oldPrefix + name, Path: path, cell: k.cell}
+			ch.rename(id)
+		}
 	}
 }
 
@@ -186,13 +201,11 @@ func (k *checker) lose(set *declSet, pos token.Pos, c *Cell, msg string) bool {
 func (k *checker) finish(ch *Checked, set *declSet) {
 	s := k.scope
 	ch.Decls, ch.c = set.decls, k.c
+	k.cell.imps = ch.imps
 	top := ch.top
 	byName := map[string]*Decl{}
 	for _, d := range set.decls {
 		d.info, d.unused, d.uses, d.objs = ch.info, ch.unused, map[string]bool{}, nil
-		if d.cell == k.cell {
-			d.imps = ch.imps
-		}
 		for _, n := range d.names() {
 			if o := top.Lookup(n); o != nil {
 				d.objs = append(d.objs, o)
@@ -382,9 +395,17 @@ func (ch *Checked) Commit() {
 		}
 	}
 	for name, i := range ch.imps {
-		if s.imports[name] != i {
+		if !strings.HasPrefix(name, oldPrefix) {
 			s.imports[name] = i
 		}
+	}
+	for name := range ch.ownImports() {
+		delete(s.decls, name)
+		delete(s.vars, name)
+		delete(s.broken, name)
+	}
+	for name := range newNames(ch.Cell).all {
+		delete(s.imports, name)
 	}
 	s.dots = ch.dots
 	for _, d := range ch.Decls {

@@ -88,7 +88,11 @@ func (im *Image) Offset(file string, at int) int { return at - im.heads[file] }
 
 // image makes the image of what was looked at; text is the cell as it is.
 func (k *checker) image(ch *Checked, text string, undefined []string) *Image {
-	w := &imageWriter{scope: k.scope, news: newNames(k.cell), own: k.ownMethods(), imports: map[string]string{}}
+	news := newNames(k.cell)
+	for name := range ch.ownImports() {
+		news.all[name] = true
+	}
+	w := &imageWriter{scope: k.scope, news: news, own: k.ownMethods(), imports: map[string]string{}}
 	im := &Image{Files: map[string]string{SessionFile: w.session(ch)}}
 	used := k.scope.remember(ch, undefined)
 	top := ch.types.Scope()
@@ -233,7 +237,7 @@ func (w *imageWriter) methods(d *Decl) {
 func (w *imageWriter) add(d *Decl, c *Cell, n ast.Node, keyword string) {
 	need := map[string]string{}
 	for name := range identifiersOf(n) {
-		i := d.imps[name]
+		i := c.imps[name]
 		if i == nil {
 			continue
 		}

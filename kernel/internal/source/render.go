@@ -206,6 +206,9 @@ func (l *lowerer) ident(id *ast.Ident) string {
 		return name
 	}
 	if p, ok := o.(*types.PkgName); ok {
+		if l.unit[l.decl(id.Name)] { // a declaration of this unit has the name too
+			return l.w.pkg(p.Imported())
+		}
 		l.imports[id.Name] = p.Imported().Path()
 		return id.Name
 	}

@@ -51,10 +51,9 @@ type Decl struct {
 	methods []*method // of a type
 	info    *types.Info
 	objs    []types.Object
-	uses    map[string]bool    // session names it uses
-	unused  []types.Object     // local variables without use
-	old     *Decl              // the version before, while checking
-	imps    map[string]*Import // what its cell sees
+	uses    map[string]bool // session names it uses
+	unused  []types.Object  // local variables without use
+	old     *Decl           // the version before, while checking
 }
 
 // A method may stand in another cell than its type.
