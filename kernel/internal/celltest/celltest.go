@@ -94,7 +94,7 @@ func Run(args ...string) {
 			f.Value.Set(f.DefValue)
 		}
 	})
-	if err := flag.CommandLine.Parse(clean(args)); err != nil {
+	if err := flag.CommandLine.Parse(testFlags(args)); err != nil {
 		panic(err)
 	}
 	restore := redirect()
@@ -107,9 +107,16 @@ func Run(args ...string) {
 	}
 }
 
-// clean drops empty arguments: GoNB's notebooks write %test "" for no flags.
-func clean(args []string) (out []string) {
+// testFlags makes a flag that go test takes, such as -bench, the one that its programs take, -test.bench, unless cells have
+// one of that name; and it drops empty arguments: GoNB's notebooks write %test "" for no flags.
+func testFlags(args []string) (out []string) {
 	for _, a := range args {
+		if bare := strings.TrimLeft(a, "-"); bare != a {
+			name, _, _ := strings.Cut(bare, "=")
+			if flag.Lookup(name) == nil && flag.Lookup("test."+name) != nil {
+				a = "-test." + bare
+			}
+		}
 		if a != "" {
 			out = append(out, a)
 		}

@@ -1,6 +1,9 @@
 package celltest
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestLocated(t *testing.T) {
 	at := Place{"TestA", "/Ꞩ/0123456789ab/cell.go", 3, 5}
@@ -21,5 +24,13 @@ func TestLocated(t *testing.T) {
 		if m := running.FindStringSubmatch(line); m == nil || m[1] != want {
 			t.Errorf("%q is of %v, want %s", line, m, want)
 		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	got := testFlags([]string{"-bench", ".", "--run=none", "-v", "", "-test.count=2", "-own"})
+	want := []string{"-test.bench", ".", "-test.run=none", "-test.v", "-test.count=2", "-own"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

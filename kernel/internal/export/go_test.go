@@ -100,13 +100,18 @@ func TestGoProgramWithUnnamedImports(t *testing.T) {
 	nb, base := inModule(t,
 		"code\nimport (\n\t. \"math\"\n\t. \"strings\"\n\t. \"sort\"\n\t_ \"embed\"\n)",
 		"code\nfunc Sqrt(x float64) string { return \"mine\" }",
-		"code\nfmt.Println(ToUpper(\"pi\"), Floor(Pi))")
+		"code\nfmt.Println(ToUpper(\"pi\"), Floor(Pi))",
+		"code\nurl, err := url.Parse(\"x\")",
+		"code\nfmt := 3")
 	r, err := Write(t.Context(), "go", nb, base, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Join(r.Notices, "\n"); !strings.Contains(n, `cell 2: Sqrt is declared by "import . \"math\"" already`) {
-		t.Errorf("notices: %s", n)
+	notices := strings.Join(r.Notices, "\n")
+	for _, want := range []string{`cell 2: Sqrt is declared by "import . \"math\"" already`, "cell 4: url means a package too", "cell 5: fmt means a package too"} {
+		if !strings.Contains(notices, want) {
+			t.Errorf("notices miss %q: %s", want, notices)
+		}
 	}
 	out, err := exec.Command("go", "run", "./"+base+".go").CombinedOutput()
 	if err != nil || string(out) != "PI 3\n" {

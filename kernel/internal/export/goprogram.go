@@ -237,6 +237,15 @@ func (g *goWriter) clash(number int, names []string, checked *source.Checked) st
 			return fmt.Sprintf(twice, name, first)
 		}
 	}
+	for _, v := range checked.Vars {
+		names = append(names, v.Name)
+	}
+	hides := checked.Hides()
+	for _, name := range names {
+		if _, isPackage := g.imports[name]; isPackage || slices.Contains(hides, name) {
+			return name + " means a package too, which it can't in a program"
+		}
+	}
 	for spec, path := range g.unnamed {
 		for _, name := range names {
 			if spec[0] == '.' && g.uses(path, map[string]bool{name: true}) {

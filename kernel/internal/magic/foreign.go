@@ -5,7 +5,7 @@ import "context"
 // foreignCommands are the others of gophernotes and GoNB.
 var foreignCommands = []*Spec{
 	{Name: "test", Args: "[flags]", After: true, Run: goTest,
-		Help: "runs the tests, benchmarks and examples of the cell or, if it has none, the session's tests, as go test -v; flags are go test's, with -test. before them"},
+		Help: "runs the tests, benchmarks and examples of the cell or, if it has none, the session's tests, as go test -v; flags are go test's: %test -bench . -run none"},
 	{Name: "with_inputs", Help: "asks the reader for the standard input of the cell's next shell command", Run: withInputs(false)},
 	{Name: "with_password", Help: "the same, with the answer hidden", Run: withInputs(true)},
 	{Name: "autoget", Args: "[on|off]", Help: "fetches modules that cells import by itself (the newest), which is how a session starts; off leaves it to %get", Run: autoGet},

@@ -192,7 +192,7 @@ func (c *run) deathError(text, death string, lost []string) *Error {
 	}
 	e.Traceback = []string{red("fatal: ") + strings.TrimPrefix(e.Value, "fatal error: ")}
 	seen := map[string]bool{}
-	for _, m := range cellPlace.FindAllStringSubmatch(text, -1) {
+	for _, m := range cellPlace.FindAllStringSubmatch(firstStack(text), -1) {
 		line, _ := strconv.Atoi(m[2])
 		at := "    " + c.place(m[1], line)
 		if !seen[at] && len(seen) < 8 {
@@ -202,6 +202,16 @@ func (c *run) deathError(text, death string, lost []string) *Error {
 	}
 	e.Traceback = append(e.Traceback, lostLines(lost)...)
 	return e
+}
+
+// firstStack is the stack of the goroutine that died, the first in a dump that leads through a cell.
+func firstStack(text string) string {
+	for stack := range strings.SplitSeq(text, "\n\n") {
+		if cellPlace.MatchString(stack) {
+			return stack
+		}
+	}
+	return ""
 }
 
 func lostLines(lost []string) []string {

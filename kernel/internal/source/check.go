@@ -220,6 +220,16 @@ func (ch *Checked) ownImports() map[string]*Import {
 	return own
 }
 
+// Hides lists the names that mean a package where the cell begins and a variable where it ends, as in url, err := url.Parse(s).
+func (ch *Checked) Hides() (names []string) {
+	for name := range ch.imps {
+		if name, ok := strings.CutPrefix(name, oldPrefix); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // addDots gives names that the files use and that nothing declares the meaning they have by a dot import, the latest first. It adds name by name
 // to the scope of the package: there a dot import can't clash with what the session declares, as it would in a file.
 func (ch *Checked) addDots(files []*ast.File, declared func(name string) bool) {

@@ -89,8 +89,8 @@ func didYouMean(qualifier, name string) string {
 }
 
 // nearest is the name with the fewest changes to written: none for one of two
-// letters, one up to five, else two. Case counts for nothing. Of equals, the first
-// in order.
+// letters, one up to five, else two. Case counts for nothing. Of equals it is the longest, since
+// letters are sooner left out than put in, and of these the first in order.
 func nearest(written string, names []string) (best string) {
 	limit := 2
 	switch n := utf8.RuneCountInString(written); {
@@ -104,7 +104,7 @@ func nearest(written string, names []string) (best string) {
 		if n == written || n == "_" || strings.Contains(n, "Ꞩ") {
 			continue
 		}
-		if d := changes([]rune(strings.ToLower(written)), []rune(strings.ToLower(n))); d <= limit && (best == "" || d < limit) {
+		if d := changes([]rune(strings.ToLower(written)), []rune(strings.ToLower(n))); d <= limit && (best == "" || d < limit || len(n) > len(best)) {
 			best, limit = n, d
 		}
 	}
