@@ -154,3 +154,16 @@ func TestKernelEndsWithParent(t *testing.T) {
 	parent.Wait()
 	p.ends(0)
 }
+
+// TestWarmCell: the first start of JupyterLab compiles what most notebooks of the folder need, and no more.
+func TestWarmCell(t *testing.T) {
+	cell := warmCell("../notebooks")
+	for want, there := range map[string]bool{`import _ "songsong/plots"`: true, `import _ "songsong/helpers/processes/durable"`: false, "func main() {}": true} {
+		if strings.Contains(cell, want) != there {
+			t.Errorf("%q: %t, want %t in\n%s", want, !there, there, cell)
+		}
+	}
+	if cell := warmCell(t.TempDir()); cell != "package main\n\nfunc main() {}" {
+		t.Errorf("for a folder without notebooks: %s", cell)
+	}
+}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -14,8 +16,10 @@ import (
 	"songsong/kernel/internal/jupyterlab"
 	"songsong/kernel/internal/kernelspec"
 	"songsong/kernel/internal/native"
+	"songsong/kernel/internal/notebook"
 	"songsong/kernel/internal/progress"
 	"songsong/kernel/internal/session"
+	"songsong/kernel/internal/source"
 )
 
 const labHelp = `songsong lab [DIR | NOTEBOOK] opens the notebooks in JupyterLab.
@@ -126,8 +130,8 @@ func prepareLab(ctx context.Context, o *jupyterlab.Options) (jupyterlab.Env, err
 }
 
 // warmUp runs a cell in the background, which compiles the executor and the
-// packages that every cell needs: some 10 s that the reader would wait for at
-// the first cell. An error will be seen there. wait returns when it is done.
+// packages that every cell needs, and most notebooks: some 20 s that the reader
+// would wait for at the first cell. An error will be seen there. wait returns when it is done.
 func warmUp(dir string) (wait func()) {
 	done := make(chan struct{})
 	go func() {
@@ -137,9 +141,40 @@ func warmUp(dir string) (wait func()) {
 			return
 		}
 		defer s.Close()
-		s.Execute(context.Background(), session.Request{Code: "package main\n\nfunc main() {}", Silent: true}, unseen{})
+		s.Execute(context.Background(), session.Request{Code: warmCell(dir), Silent: true}, unseen{})
 	}()
 	return func() { <-done }
+}
+
+// warmCell is a cell that imports the packages of songsong that most notebooks in
+// a folder and the folders in it import.
+func warmCell(dir string) string {
+	flat, _ := filepath.Glob(filepath.Join(dir, "*.ipynb"))
+	deep, _ := filepath.Glob(filepath.Join(dir, "*", "*.ipynb"))
+	all := append(flat, deep...)
+	users := map[string]int{}
+	for _, path := range all {
+		nb, err := notebook.ReadFile(path)
+		if err != nil {
+			continue // who opens it will see why
+		}
+		found := map[string]bool{}
+		for _, c := range nb.CodeCells() {
+			for _, path := range source.ImportPaths(c.Source) {
+				found[path] = true
+			}
+		}
+		for path := range found {
+			users[path]++
+		}
+	}
+	var imports strings.Builder
+	for _, path := range slices.Sorted(maps.Keys(users)) {
+		if strings.HasPrefix(path, "songsong/") && 2*users[path] > len(all) {
+			fmt.Fprintf(&imports, "import _ %q\n", path)
+		}
+	}
+	return "package main\n\n" + imports.String() + "func main() {}"
 }
 
 // unseen is a sink for output that nobody will see.

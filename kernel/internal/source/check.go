@@ -185,6 +185,15 @@ func (ch *Checked) addImports(extra map[string]*Import) (errs []*Error) {
 			ch.imps[name] = i
 		}
 	}
+	var paths []string // to load together what is to be built
+	for _, spec := range ch.Cell.imports {
+		if path, _ := strconv.Unquote(spec.Path.Value); path != "" && path != "unsafe" {
+			paths = append(paths, Alias(path))
+		}
+	}
+	if len(paths) > 1 {
+		ch.scope.load(paths) // an error is found again below, with its place
+	}
 	ch.dots = ch.scope.dots
 	for _, spec := range ch.Cell.imports {
 		path, _ := strconv.Unquote(spec.Path.Value)
