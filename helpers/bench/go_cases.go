@@ -51,6 +51,36 @@ func threadWays(n int) []ratio.Way {
 	}
 }
 
+// crowd is how many threads crowdWays start before they wait for the first.
+const crowd = 100
+
+// crowdWays start a crowd of threads and wait for all of them, again and again.
+func crowdWays(n int) []ratio.Way {
+	one := func(context.Context) (int, error) { return 1, nil }
+	return []ratio.Way{
+		{Name: "goroutines", N: n, Run: func(n int) {
+			for range n / crowd {
+				var wg sync.WaitGroup
+				for range crowd {
+					wg.Go(func() {})
+				}
+				wg.Wait()
+			}
+		}},
+		{Name: "threads.Go, then Join", N: n, Run: func(n int) {
+			var ts [crowd]*threads.Thread[int]
+			for range n / crowd {
+				for i := range ts {
+					ts[i] = threads.Go(bg, "worker", one)
+				}
+				for _, t := range ts {
+					t.Join(bg)
+				}
+			}
+		}},
+	}
+}
+
 // goWays run n tasks nobody asks the result of.
 func goWays(n int) []ratio.Way {
 	return []ratio.Way{

@@ -13,6 +13,14 @@ var groups = []group{
 		},
 	},
 	{
+		name: "crowd of threads", title: "Start a hundred and wait for them",
+		ways: func(scale float64) []ratio.Way { return crowdWays(max(crowd, int(50_000*scale))) },
+		goals: []goal{
+			{way: "threads.Go, then Join", base: "goroutines"},
+			{way: "Python threading.Threads", base: "threads.Go, then Join"},
+		},
+	},
+	{
 		name: "go", title: "A task nobody asks the result of (no-op, 2 workers)",
 		ways: func(scale float64) []ratio.Way { return goWays(int(300_000 * scale)) },
 		goals: []goal{

@@ -24,6 +24,14 @@ def go():
     for _ in range(n):
         t = Thread(target=work); t.start(); t.join()
 `},
+	{"crowd of threads", "Python threading.Threads", 5_000, `
+from threading import Thread
+def go():
+    for _ in range(n // 100):
+        ts = [Thread(target=work) for _ in range(100)]
+        for t in ts: t.start()
+        for t in ts: t.join()
+`},
 	{"submit", "Python ThreadPoolExecutor.submit", 20_000, `
 from concurrent.futures import ThreadPoolExecutor
 def go():

@@ -1,29 +1,19 @@
 package threads
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync/atomic"
 
-// latch opens once and then stays open. Waiting for it without a context costs no allocation; a channel is
-// made only for those who ask for one.
-type latch struct {
-	wg sync.WaitGroup // at 1 until the latch opens
-	ch atomic.Pointer[chan struct{}]
-}
+// latch opens once and then stays open. It is one word; a channel is made only if someone has to wait.
+type latch struct{ ch atomic.Pointer[chan struct{}] }
 
 var opened = func() *chan struct{} { c := make(chan struct{}); close(c); return &c }()
-
-func (l *latch) init() { l.wg.Add(1) }
 
 func (l *latch) open() {
 	if ch := l.ch.Swap(opened); ch != nil {
 		close(*ch)
 	}
-	l.wg.Done()
 }
 
-func (l *latch) wait() { l.wg.Wait() }
+func (l *latch) isOpen() bool { return l.ch.Load() == opened }
 
 // done is closed when the latch is open.
 func (l *latch) done() <-chan struct{} {

@@ -31,7 +31,7 @@ type Cell struct {
 	file    *token.File // of the statements
 	prefix  int         // bytes before Text in what was parsed
 	imports []*ast.ImportSpec
-	imps    map[string]*Import // packages it sees, by the names it has for them
+	imps    map[string]*Import // packages that its declarations see, by the names they have for them
 	c       *cPart             // what stands above import "C", nil without
 	decls   []ast.Decl         // functions, methods, types, constants
 	stmts   []ast.Stmt         // the rest, variables included

@@ -201,7 +201,9 @@ func (k *checker) lose(set *declSet, pos token.Pos, c *Cell, msg string) bool {
 func (k *checker) finish(ch *Checked, set *declSet) {
 	s := k.scope
 	ch.Decls, ch.c = set.decls, k.c
-	k.cell.imps = ch.imps
+	if len(k.cell.decls) > 0 { // others are not looked at again
+		k.cell.imps = ch.imps
+	}
 	top := ch.top
 	byName := map[string]*Decl{}
 	for _, d := range set.decls {
