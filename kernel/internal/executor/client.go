@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,6 +35,8 @@ type Executor struct {
 	handler Handler
 	raw     [2]*rawPipe
 	race    bool
+	memory  atomic.Uint64          // how many bytes of data the process may have, 0 for any number
+	ended   atomic.Pointer[string] // why we ended it, nil if we did not
 
 	mu      sync.Mutex
 	done    map[int]chan rt.Event // of running cells
@@ -168,17 +171,48 @@ func (x *Executor) Run(c frame.Command) (rt.Event, error) {
 	if err := x.out.Gob(c); err != nil {
 		<-x.gone
 	}
-	select {
-	case e := <-ch:
-		return e, nil
-	case <-x.gone:
+	tick := time.NewTicker(memoryEvery)
+	defer tick.Stop()
+	for {
 		select {
 		case e := <-ch:
+			if x.tooLarge() {
+				<-x.gone
+				return rt.Event{}, ErrDied
+			}
 			return e, nil
-		default:
-			return rt.Event{}, ErrDied
+		case <-x.gone:
+			select {
+			case e := <-ch:
+				return e, nil
+			default:
+				return rt.Event{}, ErrDied
+			}
+		case <-tick.C:
+			x.tooLarge()
 		}
 	}
+}
+
+// memoryEvery is how often the memory of a process is looked at while a cell runs in it.
+const memoryEvery = 20 * time.Millisecond
+
+// tooLarge ends the process, and is true from then on, if it has more memory than it may.
+func (x *Executor) tooLarge() bool {
+	if x.ended.Load() != nil {
+		return true
+	}
+	limit, used := x.memory.Load(), limits.Data(x.Pid())
+	if limit == 0 || used <= limit {
+		return false
+	}
+	why := fmt.Sprintf("it took %s of memory, more than the limit of %s (%%limit memory sets the limit)", limits.Size(used), limits.Size(limit))
+	if n := limits.Threads(x.Pid(), used); n > 0 {
+		why += fmt.Sprintf(", most of it for the stacks of %d threads: goroutines that wait in system calls, in C, or locked to their thread", n)
+	}
+	x.ended.Store(&why)
+	syscall.Kill(-x.Pid(), syscall.SIGKILL)
+	return true
 }
 
 // Ask sends a command that is answered at once, also while a cell runs.
@@ -210,6 +244,9 @@ func (x *Executor) Limit(l limits.Limits) error {
 	if err := l.Apply(x.cmd.Process.Pid, !x.race); err != nil {
 		return fmt.Errorf("limit the executor's memory and files: %w", err)
 	}
+	if !x.race {
+		x.memory.Store(l.Memory)
+	}
 	return nil
 }
 
@@ -230,6 +267,9 @@ func (x *Executor) Exited() bool { return x.death == nil }
 
 // Death says how the process ended; call it after Gone.
 func (x *Executor) Death() string {
+	if why := x.ended.Load(); why != nil {
+		return *why
+	}
 	if x.death == nil {
 		return "it exited by itself"
 	}

@@ -58,7 +58,7 @@ func (t Limit) Variable() string { return "SONGSONG_" + strings.ToUpper(t.Name) 
 // control group allows, nine tenths of what is free on the disk of dir, 1000
 // processes and 4 MB of output. The error says which variable can't be read.
 func Default(dir string) (Limits, error) {
-	l := Limits{Memory: memory() / 10 * 9, File: free(dir) / 10 * 9, Processes: max(1000, 32*uint64(runtime.NumCPU())), Output: 4 << 20}
+	l := Limits{Memory: most(), File: free(dir) / 10 * 9, Processes: max(1000, 32*uint64(runtime.NumCPU())), Output: 4 << 20}
 	for _, t := range Table {
 		v := os.Getenv(t.Variable())
 		if v == "" {
