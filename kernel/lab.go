@@ -130,7 +130,7 @@ func prepareLab(ctx context.Context, o *jupyterlab.Options) (jupyterlab.Env, err
 }
 
 // warmUp runs a cell in the background, which compiles the executor and the
-// packages that every cell needs, and most notebooks: some 20 s that the reader
+// packages that every cell needs, and most notebooks: 24 s on two processors that the reader
 // would wait for at the first cell. An error will be seen there. wait returns when it is done.
 func warmUp(dir string) (wait func()) {
 	done := make(chan struct{})

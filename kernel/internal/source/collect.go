@@ -251,9 +251,13 @@ func (k *checker) files(ch *Checked, set *declSet) (files []*ast.File) {
 		}
 		byCell[c] = append(byCell[c], d)
 	}
+	own := newNames(k.cell).all
+	taken := func(name string) bool {
+		return own[name] || set.named[name] || k.scope.decls[name] != nil || k.scope.vars[name] != nil
+	}
 	for _, d := range set.decls {
 		if d.info != nil { // of an earlier cell
-			k.keepPackages(ch, set, d)
+			k.keepPackages(ch, d, taken)
 		}
 		switch n := d.node.(type) {
 		case *ast.FuncDecl:
@@ -291,13 +295,12 @@ func (k *checker) files(ch *Checked, set *declSet) (files []*ast.File) {
 	return files
 }
 
-// keepPackages lets an earlier declaration see the packages it means, though the session has something else of that name by now.
-func (k *checker) keepPackages(ch *Checked, set *declSet, d *Decl) {
-	own := newNames(k.cell).all
+// keepPackages lets an earlier declaration see the packages it means, though their names are taken by now.
+func (k *checker) keepPackages(ch *Checked, d *Decl, taken func(name string) bool) {
 	hide := func(c *Cell, n ast.Node) {
 		for n := range ast.Preorder(n) {
 			id, ok := n.(*ast.Ident)
-			if !ok || c == k.cell || !(own[id.Name] || set.named[id.Name] || k.scope.decls[id.Name] != nil || k.scope.vars[id.Name] != nil) {
+			if !ok || c == k.cell || !taken(id.Name) {
 				continue
 			}
 			if p, ok := d.info.Uses[id].(*types.PkgName); ok {

@@ -88,11 +88,7 @@ func (im *Image) Offset(file string, at int) int { return at - im.heads[file] }
 
 // image makes the image of what was looked at; text is the cell as it is.
 func (k *checker) image(ch *Checked, text string, undefined []string) *Image {
-	news := newNames(k.cell)
-	for name := range ch.ownImports() {
-		news.all[name] = true
-	}
-	w := &imageWriter{scope: k.scope, news: news, own: k.ownMethods(), imports: map[string]string{}}
+	w := &imageWriter{scope: k.scope, news: k.news(ch), own: k.ownMethods(), imports: map[string]string{}}
 	im := &Image{Files: map[string]string{SessionFile: w.session(ch)}}
 	used := k.scope.remember(ch, undefined)
 	top := ch.types.Scope()

@@ -227,8 +227,8 @@ func (l *lowerer) ident(id *ast.Ident) string {
 		return l.fieldName(v)
 	}
 	if byDot(o) {
-		if s := standIns[o.Pkg().Path()+"."+id.Name]; s != "" {
-			return "ꞩrt." + s
+		if s := standIn(o.Pkg(), id.Name); s != "" {
+			return s
 		}
 		return l.w.pkg(o.Pkg()) + "." + id.Name
 	}
@@ -254,11 +254,19 @@ var standIns = map[string]string{
 	"log.Fatal": "Fatal", "log.Fatalf": "Fatalf", "log.Fatalln": "Fatalln", "encoding/gob.Register": "GobRegister",
 }
 
+// standIn is what a cell gets for a function of a package, "" for the function itself.
+func standIn(p *types.Package, name string) string {
+	if s := standIns[p.Path()+"."+name]; s != "" {
+		return "ꞩrt." + s
+	}
+	return ""
+}
+
 func (l *lowerer) selector(n *ast.SelectorExpr) string {
 	if id, ok := n.X.(*ast.Ident); ok {
 		if p, ok := l.info.Uses[id].(*types.PkgName); ok {
-			if s := standIns[p.Imported().Path()+"."+n.Sel.Name]; s != "" {
-				return "ꞩrt." + s
+			if s := standIn(p.Imported(), n.Sel.Name); s != "" {
+				return s
 			}
 			return l.ident(id) + l.text(id.End(), n.End())
 		}
